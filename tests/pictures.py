@@ -33,10 +33,10 @@ def after(drawn: Scene, k: int) -> list[Primitive]:
 
 
 def numbers_in(drawn: Scene, k: int, left: float, top: float, cell: float, shape: tuple[int, int]) -> list[list[str]]:
-    """The topmost text in each cell of a grid, in frame k."""
+    """The topmost text in each cell of a grid, in frame k, but for what a number is multiplied by."""
     found = [["" for _ in range(shape[1])] for _ in range(shape[0])]
     for item in after(drawn, k):
-        if isinstance(item, Text) and item.anchor == "middle":
+        if isinstance(item, Text) and item.anchor == "middle" and not item.text.startswith("×"):
             column, row = int((item.x - left) // cell), int((item.y - top) // cell)
             if 0 <= row < shape[0] and 0 <= column < shape[1]:
                 found[row][column] = item.text

@@ -96,6 +96,15 @@ def read_cells(taps):
     return {tap.input[1:] for each in taps.values() for tap in each if tap.input is not None}
 
 
+def behind(traced, outputs):
+    """For each map, from the input up, the cells (without their channel) that some outputs are made of, by the taps."""
+    found = [set(outputs)]
+    for layer in reversed(traced.layers):
+        taps = [tap for cell in found[0] for tap in layer.step((0, *cell)).taps]
+        found.insert(0, {tap.input[1:] for tap in taps if tap.input is not None})
+    return found
+
+
 def never_read(layer):
     """The cells of the input that no tap of the layer reads where they lie."""
     read = {

@@ -27,6 +27,7 @@ from conv_anim.scene.channels.outputs import Pile
 from conv_anim.scene.channels.pixel_shuffle import PixelShuffling
 from conv_anim.scene.channels.tally import Tally
 from conv_anim.scene.channels.view import ChannelsView, channels
+from conv_anim.scene.color import contrast
 from conv_anim.scene.drawing import shifted
 from conv_anim.scene.primitives import Boxes, Lines, Mosaic, Polygons, Text
 from conv_anim.scene.style import Style, text_box
@@ -320,9 +321,25 @@ def test_only_the_channels_of_the_group_are_at_work(output):
         fills = read(items, shown.places.grid(0, span))[1]
         color = shown.color(channel) if channel // 2 == output // 2 else shown.faint(channel)
         assert {fill for line in fills for fill in line} == {color}
-    for row in shown.rows(2 - first):
-        assert not any(map(any, read(items, row.kernel)[0]))
-        assert not any(map(any, read(items, row.map)[0]))
+
+
+@pytest.mark.parametrize("order", ["row-major", "reverse"])
+@pytest.mark.parametrize("output", range(4))
+def test_a_group_that_is_not_at_work_keeps_the_filter_next_to_its_turn_faintly_with_the_maps_that_it_made(
+    output, order
+):
+    shown = view(figure(GROUPED, animation=Animation(order=order)))
+    items, at_work = shown.begun(output), read(shown.begun(output), shown.rows(output)[0].kernel)[1]
+    other, done = (2, order == "reverse") if output < 2 else (1, order == "row-major")
+    rows = shown.rows(other)
+    assert {row.channel_row.output for row in rows} == {other}
+    for row in rows:
+        texts, fills = read(items, row.kernel)
+        assert texts == [[f"{number:g}" for number in line] for line in row.channel_row.kernel.tolist()]
+        ground = shown.style.colors.background
+        assert contrast(fills[0][0], ground) < contrast(at_work[0][0], ground)
+        made = [[f"{number:g}" for number in line] for line in row.channel_row.map.tolist()]
+        assert read(items, row.map)[0] == (made if done else [[""] * len(line) for line in made])
 
 
 def test_groups_have_colours_of_their_own():

@@ -20,6 +20,9 @@ from conv_anim.frameworks.feeding import Feed, said, shape_of
 from conv_anim.frameworks.keras_layers import KERAS
 from conv_anim.frameworks.texts import sketched
 from conv_anim.frameworks.torch_layers import TORCH
+from conv_anim.frameworks.whole import whole
+from conv_anim.pipeline import scene
+from conv_anim.scene.primitives import Text
 from tests.frameworks import needed
 
 
@@ -450,6 +453,19 @@ def test_looks_can_be_said(here):
         assert image.n_frames > 9
         assert sum(image.convert("RGB").getpixel((0, 0))) < 150
     assert "did you mean 'dark'" in run("nn.MaxPool2d(2)", "--theme", "drak").stderr
+
+
+def test_a_drawn_model_says_what_is_special_about_it_unless_that_is_turned_off(here):
+    (here / "net.py").write_text("net = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.MaxPool2d(2))\n")
+    drawn = whole("net.py", said((32, 32), None))
+
+    def texts(*more):
+        return [item.text for item in scene(drawn.loaded(more).spec).static if isinstance(item, Text)]
+
+    assert any("net.py" in text for text in texts())
+    assert "The map shrinks from 32×32 to 15×15," in texts()
+    assert not any("shrinks" in text for text in texts("takeaway=false"))
+    assert run("net.py", "--input", "32x32", "-o", "net.png").exit_code == 0
 
 
 def test_a_layer_may_be_piped_in(here):

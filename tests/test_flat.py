@@ -22,6 +22,7 @@ from conv_anim.scene.flat.both import in_step
 from conv_anim.scene.flat.curve import HIGH
 from conv_anim.scene.flat.folded import FoldedView
 from conv_anim.scene.flat.network import NetworkView
+from conv_anim.scene.flat.notes import notes
 from conv_anim.scene.flat.overlap import OverlapView
 from conv_anim.scene.flat.pace import Pace
 from conv_anim.scene.flat.shares import shares
@@ -844,8 +845,27 @@ def test_shares_are_written_as_fractions_over_one_denominator():
     assert view.shares[0, 1].texts() == ["3/4", "1/4"]
     assert line(view, 5) == "(0·9 + 16·3 + 32·3 + 64·1) / 16 = 13"
     assert line(view, 0) == "0·1= 0"
-    small = [item.text for item in view.frame(5).shown if isinstance(item, Text) and item.anchor == "end"]
-    assert small == ["×9/16", "×3/16", "×3/16", "×1/16"]
+    marks = [item.text for item in view.frame(5).shown if isinstance(item, Text) and item.text.startswith("×")]
+    assert marks == ["×9/16", "×3/16", "×3/16", "×1/16"]
+
+
+def test_a_norm_says_each_channels_mean_and_spread_before_and_after():
+    values = [[[10, 30], [30, 10]], [[5, 5], [1, 1]], [[2.5, 0], [0, 0]]]
+    layer = {"type": "batch_norm", "scale": [0.1, 0.5, 2], "shift": [-2, -1.5, 0]}
+    made = loaded([layer], values)
+    arrays = (np.array(values), made.output)
+    told = [f"mean {each.mean():.1f} ± {each.std():.1f}".replace(".0", "") for array in arrays for each in array]
+    assert [text for own in notes(made).values() for text in own] == told
+    panel = pipeline.scene(made.spec)
+    assert set(told) <= {item.text for item in panel.static if isinstance(item, Text)}
+    assert not notes(loaded([{"type": "relu"}], values))
+
+
+def test_a_concatenation_says_whence_each_channel_is():
+    layers = [{"type": "relu"}, {"type": "relu", "name": "twice"}, {"type": "concat", "from": ["input", -2, "twice"]}]
+    assert notes(loaded(layers, [[1, -2], [3, 4]])) == {3: ["from input", "from ReLU", "from twice"]}
+    alike = loaded([{"type": "relu"}, {"type": "relu"}, {"type": "concat", "from": [-2, -1]}], [[1, -2], [3, 4]])
+    assert notes(alike) == {3: ["from layer 1", "from layer 2"]}
 
 
 def test_shares_that_are_no_simple_fractions_are_decimals_throughout():
@@ -1252,3 +1272,12 @@ def test_a_lifted_stamp_goes_through_no_number():
         column, row = (outline[0] - grid.x) / grid.numbers.cell, (outline[1] - grid.y) / grid.numbers.cell
         assert column == pytest.approx(round(column))
         assert row == pytest.approx(round(row))
+
+
+def test_the_last_stamp_stays_as_an_example_and_nothing_else_is_at_work():
+    drawn = pipeline.scene(
+        conv_anim.load(next(each.path for each in catalog.templates() if each.name == "transposed_scatter"))
+    )
+    end = drawn.frames[-1].shown
+    assert [item.text for item in end if isinstance(item, Text)] == ["0", "1", "2", "2", "1", "0", "1", "0", "1"]
+    assert not [item for item in end if isinstance(item, Lines)]

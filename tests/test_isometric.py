@@ -23,7 +23,7 @@ from conv_anim.tracing.geometry import Source
 from conv_anim.tracing.trace import trace
 from tests import pictures
 from tests.layers import TINTED
-from tests.stacks import home, never_read, on_sheet, sources, stacks, taps_behind
+from tests.stacks import behind, home, never_read, on_sheet, sources, stacks, taps_behind
 
 LIGHT = TINTED
 COLORS = LIGHT.colors
@@ -101,8 +101,18 @@ def test_under_the_window_lies_what_loops_over_taps_say(figure, data):
 
 @given(PLAIN)
 def test_at_rest_every_cell_looks_like_what_it_is(figure):
+    """Cells of maps between layers wait at first, and are there at the end."""
     view = drawing(figure)
     static = view.static()
+    if len(view.trace.layers) > 1:
+        for floor, layer in zip(view.floors[1:], view.trace.layers[1:], strict=False):
+            for cell in set(product(*map(range, layer.layer.ends.in_size))) - never_read(layer):
+                assert seen(static, floor.plane.middle(*two(home(layer, cell)))) == COLORS.background
+        static = (
+            *static,
+            *(item for k in range(len(view.steps)) for item in view.frame(k).kept),
+            *view.finished().kept,
+        )
     for floor, layer in zip(view.floors, view.trace.layers, strict=False):
         lost, borrowed = mix(COLORS.background, floor.color, 0.5), mix(COLORS.background, floor.color, 0.5)
         unread = {two(home(layer, cell)) for cell in never_read(layer)}
@@ -115,6 +125,20 @@ def test_at_rest_every_cell_looks_like_what_it_is(figure):
             elif source > Source.BORROWED:
                 extra = mix(COLORS.background, COLORS.output, 0.5)
                 assert seen(static, floor.plane.middle(*two(place))) in {None, extra}
+
+
+@given(PLAIN, st.data())
+def test_a_cell_between_layers_is_there_as_soon_as_an_output_is_made_of_it(figure, data):
+    view = drawing(figure)
+    k = data.draw(st.integers(0, len(view.steps) - 1))
+    painted = [*view.static(), *(item for step in range(k + 1) for item in view.frame(step).kept)]
+    until = view.steps.rank(k) + 1
+    now, ever = (behind(view.trace, [view.steps.nth(r)[1:] for r in range(n)]) for n in (until, view.steps.total))
+    for number, layer in [*enumerate(view.trace.layers)][1:]:
+        for cell in set(product(*map(range, layer.layer.ends.in_size))) - never_read(layer):
+            color = seen(painted, view.floors[number].plane.middle(*two(home(layer, cell))))
+            waits = cell in ever[number] - now[number]
+            assert color == (COLORS.background if waits else view.floors[number].color)
 
 
 @given(PLAIN)

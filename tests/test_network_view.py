@@ -19,6 +19,7 @@ from conv_anim.frameworks.whole import whole as whole_model
 from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene.network import kinds
 from conv_anim.scene.network.plan import plan
+from conv_anim.scene.network.routing import routed
 from conv_anim.scene.network.view import Whole
 from conv_anim.scene.primitives import Lines, Polygons, Text
 from conv_anim.scene.style import Style, text_box
@@ -502,3 +503,18 @@ def test_stacks_of_stacks_are_drawn_from_stack_to_stack():
     assert [len(item.inputs) for item in joins] == [2] * 5
     channels = {item.number: item.node.channels for item in drawn.items}
     assert all(sum(channels[k] for k in item.inputs) == item.node.channels for item in joins)
+
+
+def test_lines_that_are_added_up_can_be_followed_one_by_one():
+    """Each in a lane of its own from where it leaves, on one side; more than eight share one."""
+    for count, apart in ((3, True), (8, True), (10, False)):
+        layers = [{"type": "conv", "name": "c0", "kernel_size": 1}]
+        layers += [{"type": "conv", "name": f"c{k}", "kernel_size": 1} for k in range(1, count)]
+        layers.append({"type": "add", "from": [f"c{k}" for k in range(count)]})
+        spec = {"input": {"size": [4, 4]}, "layers": layers, "view": {"kind": "network", "fold": False}}
+        laid = plan(networks.of_spec(conv_anim.load(spec)), fold=False)
+        routes = [route for route in routed(laid, each=True).routes if route.target == count + 1]
+        lanes = [route.lane for route in routes if route.lane != 0]
+        assert len(lanes) >= count - 2
+        assert (len(set(lanes)) == len(lanes)) is apart
+        assert not apart or max(lanes) < 0

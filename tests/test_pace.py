@@ -13,6 +13,7 @@ from PIL import Image
 import conv_anim
 from conv_anim import pipeline
 from conv_anim.painting.agg import flat_colors
+from conv_anim.scene.primitives import Text
 from conv_anim.scene.steps import Steps, allotted
 from conv_anim.scene.timeline import timeline
 from conv_anim.spec.model import MOST_STEPS, Animation
@@ -243,6 +244,37 @@ def test_a_still_is_the_last_step_and_not_the_end(name):
 
 
 # what a spec says
+
+
+ENDS = {
+    "con_5": "all 9 numbers are made, each the sum of 9 products",
+    "con_6": "all 27 numbers are made",
+    "grouped": "all 16 numbers are made, each the sum of 18 products",
+    "relu": "all 12 numbers are made",
+    "max_pool": "all 4 numbers are made",
+    "transposed_gather": "all 25 numbers are made",
+    "mask_a_and_b": None,
+    "flatten_linear": "all 2 numbers are made",
+}
+
+
+@pytest.mark.parametrize(("name", "said"), ENDS.items())
+def test_at_the_end_the_place_of_the_sum_says_what_was_made(name, said):
+    drawn = pipeline.scene(conv_anim.load(TEMPLATES[name].path))
+    texts = [item.text for item in drawn.frames[-1].shown if isinstance(item, Text)]
+    if said is not None:
+        assert texts == [said]
+    sums = [item for item in drawn.frames[-2].shown if isinstance(item, Text)]
+    lowest = max(item.y for item in sums)
+    assert any(item.y > lowest - 80 for item in drawn.frames[-1].shown if isinstance(item, Text))
+
+
+@pytest.mark.parametrize("name", ["sobel", "box", "sharpen", "house_224"])
+def test_a_window_that_is_shown_enlarged_stays_to_the_end(name):
+    drawn = pipeline.scene(conv_anim.load(TEMPLATES[name].path))
+    last, end = ([i.text for i in drawn.frames[k].shown if isinstance(i, Text)] for k in (-2, -1))
+    assert len(end) > 9
+    assert [text for text in end if text.startswith("=")] == [text for text in last if text.startswith("=")] != []
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from conv_anim.tracing.geometry import Source
 from conv_anim.tracing.trace import trace
 from tests import pictures
 from tests.layers import TINTED
-from tests.stacks import never_read, on_sheet, read_cells, stacks, taps_behind
+from tests.stacks import behind, never_read, on_sheet, read_cells, stacks, taps_behind
 
 COLORS = THEMES["light"].colors
 PLAIN, NUMBERS = stacks(1, Sequence()), stacks(1, Sequence(numbers=True))
@@ -157,15 +157,25 @@ def test_numbers_are_the_traces(figure, data):
     shown = drawn.frames[k].shown
     found, heights = rows(shown, len(traced.layers) + 1)
     arrays = [*(layer.input for layer in traced.layers), traced.output]
-    for row, y, array in zip(found, heights, arrays, strict=True):
+    made = made_by(traced, k)
+    for row, y, array, there in zip(found, heights, arrays, made, strict=True):
         fmt, count = format_for(array), k + 1 if array is traced.output else array.shape[1]
         written = [text_at(shown, x, y) for x, _, _ in own(row)][:count]
-        assert written == [fmt(n) for n in array[0].tolist()][:count]
+        assert written == [fmt(n) if i in there else None for i, n in enumerate(array[0].tolist())][:count]
     for row, y, layer in zip(found, heights, traced.layers, strict=False):
         borrowed = [tap for step in layer for tap in step.taps if tap.source is Source.BORROWED]
         for tap in borrowed:
             x = row[on_sheet(layer, tap.canvas)[0]][0]
             assert text_at(shown, x, y) == format_for(layer.input)(tap.x)
+
+
+def made_by(traced, k):
+    """For each map the cells that are there at a step: of those between layers all but what outputs to come need."""
+    count = traced.output.shape[1]
+    now, ever = (behind(traced, [(cell,) for cell in range(until)]) for until in (k + 1, count))
+    sizes = [*(layer.input.shape[1] for layer in traced.layers), count]
+    late = [{cell for (cell,) in every - there} for there, every in zip(now, ever, strict=True)]
+    return [set(range(size)) - (late[n] if n else set()) for n, size in enumerate(sizes)]
 
 
 def text_at(items, x, y):

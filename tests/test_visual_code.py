@@ -12,6 +12,7 @@ from conv_anim import pipeline
 from conv_anim.catalog import templates
 from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene.color import contrast
+from conv_anim.scene.figure import scene
 from conv_anim.scene.isometric.drawing import Isometric as Drawing
 from conv_anim.scene.primitives import Boxes, Lines, Mosaic, Polygons, Text
 from conv_anim.scene.style import Style, text_box
@@ -30,6 +31,28 @@ PICTURES = {name for name, template in TEMPLATES.items() if template.topic == "p
 def apart(one, other):
     """How far two colours are from each other in hue, as a share of half the circle."""
     return (1 - cos(Hue.of(one).angle - Hue.of(other).angle)) / 2
+
+
+MARKED = ("con_5", "con_6", "grouped", "flatten_linear", "deform_conv_mask", "upsample_bilinear", "upsampled_channels")
+
+
+@pytest.mark.parametrize("name", MARKED)
+def test_what_a_number_is_multiplied_by_is_as_large_and_stands_clear_under_it(name):
+    made = conv_anim.load(TEMPLATES[name].path)
+    drawn, style = scene(trace(made), DejaVu()), Style(made.theme, 1.0, DejaVu())
+    for frame in drawn.frames:
+        texts = [item for item in frame.shown if isinstance(item, Text)]
+        marks = [(k, item) for k, item in enumerate(texts) if item.text.startswith("×") and item.anchor == "middle"]
+        if marks:
+            break
+    assert marks
+    for k, mark in marks:
+        number = texts[k - 1]
+        assert number.x == mark.x
+        assert mark.size == pytest.approx(number.size) or len(mark.text) > 2
+        assert mark.size >= 0.75 * number.size
+        (_, top, _, high), (_, under, _, _) = text_box(style, number), text_box(style, mark)
+        assert top + high + 2 < under
 
 
 @pytest.mark.parametrize("name", OUTLINED)

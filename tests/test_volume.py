@@ -78,6 +78,12 @@ def figure(*layers, theme="light", **settings):
     return replace(spec(*layers), view=Volume(), theme=themed(theme), **settings)
 
 
+def cell(made, k):
+    """The cell that a step makes, of whichever map is made then."""
+    stage, step = made.steps.at(k)
+    return made.steps.each[stage].cell(step)
+
+
 def view(*layers, theme="light", **settings):
     made = figure(*layers, theme=theme, **settings)
     return VolumeView(trace(made), Style(made.theme, 1.0, DejaVu()), CELL)
@@ -183,7 +189,7 @@ def test_the_window_covers_the_taps(name, order):
     for k in some(len(made.steps)):
         reach = made.reaches(k)[0]
         covered = set(product(reach.slices, reach.rows, reach.columns))
-        assert covered == {place(tap) for tap in layer.step(made.steps.cell(k)).taps if tap.channel == seen(layer, tap)}
+        assert covered == {place(tap) for tap in layer.step(cell(made, k)).taps if tap.channel == seen(layer, tap)}
 
 
 def place(tap):
@@ -206,7 +212,7 @@ def test_the_front_of_the_window_stands_on_the_cells_it_covers(order):
     made = view(*KERNEL, animation=Animation(order=order))
     body = made.bodies[0]
     for k in range(len(made.steps)):
-        row, column = made.steps.cell(k)[1:]
+        row, column = cell(made, k)[1:]
         stack = body.stack
         wanted = (stack.x + column * CELL, stack.y + row * CELL, 3 * CELL, 3 * CELL)
         assert fronts(body.window(made.reaches(k)[0]), body.strong(2)) == [wanted]
@@ -232,15 +238,47 @@ def test_a_group_leaves_the_other_slices_alone():
 
 
 def test_through_layers_the_window_grows():
-    sizes = [[(len(r.slices), len(r.rows), len(r.columns)) for r in view(*SEPARABLE).reaches(k)] for k in (0, 24)]
-    assert sizes == [[(3, 3, 3), (3, 1, 1), (128, 1, 1)]] * 2
+    made = view(*SEPARABLE)
+    sizes = [[(len(r.slices), len(r.rows), len(r.columns)) for r in made.reaches(k)] for k in (0, 24, 25, 49)]
+    assert sizes == [[(3, 3, 3), (3, 1, 1)]] * 2 + [[(3, 3, 3), (3, 1, 1), (128, 1, 1)]] * 2
 
 
-def test_no_line_leads_to_padding():
+@pytest.mark.parametrize("name", ["spatially separable", "flattened"])
+def test_through_thin_filters_an_output_reaches_as_far_as_the_filter_that_they_replace(name):
+    made = view(*CASES[name])
+    reach = made.reaches(len(made.steps) - 1)[0]
+    assert (len(reach.rows), len(reach.columns)) == (3, 3)
+    outlines = [item for item in made.bodies[0].reached(reach) if isinstance(item, Boxes)]
+    x, y = made.stacks[0].at(0, reach.rows[0], reach.columns[0])
+    assert [item.boxes for item in outlines] == [((x, y, 3 * CELL, 3 * CELL),)]
+    assert set(outlines) <= set(made.frame(len(made.steps) - 1).shown)
+
+
+def test_a_map_is_empty_until_it_is_made_and_full_while_it_is_read():
+    """Also where it lies on a canvas with padding."""
+    made = view(conv((4, 4), 3), conv((2, 2), 3, padding=1), conv((2, 2), 1))
+    fills = [filling.fill(0) for filling in made.fillings]
+    for k in range(len(made.steps)):
+        painted = [*made.static(), *(item for j in range(k + 1) for item in made.frame(j).kept)]
+        stage, step = made.steps.at(k)
+        done = [sum(w * h for _, _, w, h in fronts(painted, fill)) / CELL**2 for fill in fills]
+        assert done == [4 if number < stage else step if number == stage else 0 for number in range(3)]
+    assert made.stacks[1].rows == 4
+    x, y = made.stacks[1].at(0, 1, 1)
+    last = [box for k in range(5) for box in fronts(made.frame(k).kept, fills[0])]
+    assert min(last)[:2] == (x, y)
+
+
+def test_padding_was_made_of_nothing():
     made = view(conv((5, 5), 3), conv((3, 3), 1, padding=1))
-    lines = [sum(isinstance(item, Lines) and len(item.lines) == 1 for item in made.frame(k).shown) for k in (0, 12)]
-    assert made.reaches(0)[0].rows == []
-    assert lines == [4, 8]
+    first = made.steps.stages[1]
+    lines = [
+        sum(isinstance(i, Lines) and len(i.lines) == 1 for i in made._beam(1, made.reaches(k)))
+        for k in (first, first + 12)
+    ]
+    assert made.reaches(first)[0].rows == []
+    assert not made.bodies[0].reached(made.reaches(first)[0])
+    assert lines == [4, 4]
 
 
 def test_dilated_windows_are_separate_bars():
@@ -249,23 +287,31 @@ def test_dilated_windows_are_separate_bars():
     assert len(fronts(body.window(made.reaches(0)[0]), body.strong(2))) == 9
 
 
+def made_now(made, k):
+    """The cells of a step: those of its portion at one place, or of a shuffle between others all of its map."""
+    stage, _ = made.steps.at(k)
+    portion, *position = cell(made, k)
+    first, number = made.portions[stage][portion]
+    whole = made.layers[stage].layer.dealt is not None and len(made.layers) > 1
+    places = product(*map(range, made.layers[stage].means.out_size)) if whole else [tuple(position)]
+    return {(channel, *place) for place in places for channel in range(first, first + number)}
+
+
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("name", [name for name, layers in CASES.items() if len(layers[0].ends.in_size) < 3])
 def test_what_is_read_is_what_the_output_is_made_of(name, order):
-    """From the last layer to the first: the cells of all taps, then those of the last one that is no padding."""
+    """From the map that is made to the input: the cells of all taps, then those of all of these that are no padding."""
     made = view(*CASES[name], animation=Animation(order=order))
-    for k in some(len(made.steps)):
-        reaches, (portion, *position) = made.reaches(k), made.steps.cell(k)
-        first, number = made.portions[portion]
-        cells = {(channel, *position) for channel in range(first, first + number)}
-        for layer, space, reach in zip(made.layers[::-1], made.spaces[-2::-1], reaches[-2::-1], strict=True):
+    for k in {*some(len(made.steps)), *made.steps.stages}:
+        reaches, cells, (stage, _) = made.reaches(k), made_now(made, k), made.steps.at(k)
+        assert len(reaches) == stage + 2
+        layers = made.layers[stage::-1]
+        for layer, space, reach in zip(layers, made.spaces[stage::-1], reaches[-2::-1], strict=True):
             taps = [tap for cell in cells for tap in layer.step(cell).taps]
             lead = (space.rows.lead, space.columns.lead)
             places = {(tap.channel, *map(sum, zip(lead, (0, *tap.canvas)[-2:], strict=True))) for tap in taps}
             assert set(product(reach.slices, reach.rows, reach.columns)) == places
-            read = {tap.input for tap in taps if tap.input is not None}
-            last = max((cell[1:] for cell in read), default=())
-            cells = {cell for cell in read if cell[1:] == last}
+            cells = {tap.input for tap in taps if tap.input is not None}
 
 
 @pytest.mark.parametrize("name", ["depthwise", "separable", "shuffled groups", "many filters"])
@@ -275,6 +321,8 @@ def test_lines_meet_the_filters_at_work(name):
         reaches = made.reaches(k)
         for number, filters in enumerate(made.banks):
             if filters is None:
+                continue
+            if number != made.steps.at(k)[0]:
                 continue
             working = reaches[number + 1].slices
             lines = [item.lines[0] for item in made._beam(number, reaches)]
@@ -318,7 +366,8 @@ def test_no_line_runs_through_a_filters_number(name):
     made = view(*(CASES | {"bar": (conv((5, 5), 1, in_channels=8, out_channels=3),)})[name])
     for k in range(0, len(made.steps), max(1, len(made.steps) // 40)):
         reaches = made.reaches(k)
-        for number, filters in enumerate(made.banks):
+        number, _ = made.steps.at(k)
+        for filters in made.banks[number : number + 1]:
             drawn = [] if filters is None else filters.items(reaches[number + 1].slices)
             boxes = [text_box(made.style, item) for item in drawn if isinstance(item, Text) and item.text != "⋮"]
             for item in made._beam(number, reaches):
@@ -369,10 +418,25 @@ def slice_at(stack, point, column):
 
 def test_the_channels_that_are_read_have_strong_lines():
     made = view(*SHUFFLED)
-    for k in (0, len(made.steps) - 1):
-        lines = made._beam(1, made.reaches(k))
+    _, shuffle, last = made.steps.stages
+    for k, read in ((shuffle, [0]), (shuffle + 1, [1]), (last, [0, 1]), (len(made.steps) - 1, [2, 3])):
+        reaches = made.reaches(k)
+        lines = made._beam(1, reaches) if k < last else made._shuffled(reaches[:-1])
         strong = [slice_at(made.stacks[2], item.lines[0][-1], 0) for item in lines if item.stroke.width > 2]
-        assert sorted(strong) == made.reaches(k)[2].slices == ([0, 1] if k == 0 else [2, 3])
+        assert sorted(strong) == reaches[2].slices == read
+
+
+def test_a_shuffle_is_not_seen_before_it_is_made_and_stays_after():
+    made = view(*SHUFFLED)
+    bare = view(*SHUFFLED[::2])
+    _, shuffle, _ = made.steps.stages
+
+    def curves(items):
+        return [line for item in items if isinstance(item, Lines) for line in item.lines if len(line) > 5]
+
+    assert not curves(bare.finished().shown)
+    assert [len(curves(made.frame(k).shown)) for k in (0, shuffle - 1)] == [0, 0]
+    assert len(curves(made.frame(shuffle).shown)) == len(curves(made.finished().shown)) == 4
 
 
 def test_a_channel_keeps_its_groups_colour_through_a_shuffle():
@@ -385,11 +449,12 @@ def test_a_channel_keeps_its_groups_colour_through_a_shuffle():
 
 def test_after_a_shuffle_groups_are_made_one_after_the_other():
     made = view(*SHUFFLED)
-    assert made.portions == ((0, 2), (2, 2))
-    assert len(made.steps) == 18
-    kept = made.frame(9).kept
-    x, y = made.stacks[-1].at(made.stacks[-1].ends((0, 2))[0], 0, 0)
-    assert (x, y, 3 * CELL, 3 * CELL) in fronts(kept, made.filling.fill(1))
+    assert made.portions == (((0, 2), (2, 2)), ((0, 1), (1, 1), (2, 1), (3, 1)), ((0, 2), (2, 2)))
+    assert made.steps.starts == [0, 18, 22, 40]
+    for number, start in ((1, 0), (3, 22)):
+        stack, kept = made.stacks[number], made.frame(start + 9).kept
+        x, y = stack.at(stack.ends((0, 2))[0], 0, 0)
+        assert (x, y, 3 * CELL, 3 * CELL) in fronts(kept, made.fillings[number - 1].fill(1))
 
 
 @pytest.mark.parametrize(("name", "apart"), [("shuffle", 7), ("shuffle of many", 8)])
@@ -402,16 +467,17 @@ def test_a_shuffles_slices_are_told_apart_unless_they_are_many(name, apart):
 
 
 def filled(made, k):
-    """How many cells of the slice that fills are done, and how many are being computed."""
-    filling, stack = made.filling, made.stacks[-1]
+    """Of the slice that fills, how many cells are done, and how many are being computed."""
+    stage, step = made.steps.at(k)
+    filling, stack, start = made.fillings[stage], made.stacks[stage + 1], made.steps.starts[stage]
 
     def front(j):
-        slices = filling.made(made.steps.cell(j)).slices
+        slices = filling.made(made.steps.each[stage].cell(j)).slices
         return stack.nearest((slices[0], len(slices)))
 
-    place = front(k)
-    begun = [j for j in range(k + 1) if front(j) == place]
-    kept = [item for j in begun for item in made.frame(j).kept]
+    place = front(step)
+    begun = [j for j in range(step + 1) if front(j) == place]
+    kept = [item for j in begun for item in made.frame(start + j).kept]
     x, y = stack.at(stack.ends((place, 1))[0], 0, 0)
     area = [0.0, 0.0]
     for n, (items, color) in enumerate([(kept, filling.fill(place)), (made.frame(k).shown, filling.current(place))]):
@@ -426,9 +492,10 @@ def filled(made, k):
 @pytest.mark.parametrize("order", ["row-major", "reverse"])
 def test_one_cell_more_is_done_in_every_frame(name, order):
     made = view(*CASES[name], animation=Animation(order=order))
-    size = made.stacks[-1].rows * made.stacks[-1].columns
-    for k in some(len(made.steps)):
-        assert filled(made, k) == [k % size, 1]
+    for k in {*some(len(made.steps)), *made.steps.stages}:
+        stage, step = made.steps.at(k)
+        size = made.stacks[stage + 1].rows * made.stacks[stage + 1].columns
+        assert filled(made, k) == [step % size, 1]
 
 
 def test_every_other_step_fills_what_it_passes():
@@ -439,17 +506,17 @@ def test_every_other_step_fills_what_it_passes():
 def test_three_axes_by_columns_show_all_that_is_done():
     made = view(*CASES["three axes"], animation=Animation(order="column-major"))
     for k in (0, 5, 26):
-        frame = made.filling.frame(k)
+        frame = made.fillings[-1].frame(k)
         assert not frame.kept
-        assert len(fronts(frame.shown, made.filling.fill(0))) == k
-        assert len(fronts(frame.shown, made.filling.current(0))) == 1
+        assert len(fronts(frame.shown, made.fillings[-1].fill(0))) == k
+        assert len(fronts(frame.shown, made.fillings[-1].current(0))) == 1
 
 
 @pytest.mark.parametrize(("order", "first"), [("row-major", 0), ("reverse", 3)])
 def test_a_new_slice_begins_before_the_full_ones(order, first):
     made = view(*CASES["grouped"], animation=Animation(order=order))
     frame, pitch = made.frame(9), made.pitch
-    whole = [box for box in fronts(frame.kept, made.filling.fill(first)) if box[2:] == (3 * CELL, 3 * CELL)]
+    whole = [box for box in fronts(frame.kept, made.fillings[-1].fill(first)) if box[2:] == (3 * CELL, 3 * CELL)]
     blank = fronts(frame.kept, made.style.colors.background)
     assert len(whole) == len(blank) == 1
     assert (blank[0][0], blank[0][1]) == (whole[0][0] - pitch, whole[0][1] + pitch)
@@ -458,13 +525,14 @@ def test_a_new_slice_begins_before_the_full_ones(order, first):
 
 def test_stacked_layers_fill_all_channels_at_once():
     made = view(*SEPARABLE)
-    assert len(made.steps) == 25
-    assert made.filling.made((0, 2, 3)).slices == list(range(128))
+    assert made.steps.starts == [0, 25, 50]
+    assert made.fillings[0].made((0, 2, 3)).slices == [0, 1, 2]
+    assert made.fillings[-1].made((0, 2, 3)).slices == list(range(128))
 
 
 def test_classic_draws_the_output_from_the_start():
     made = view(*KERNEL, theme="classic")
-    assert fronts(made.static(), made.filling.fill(0))
+    assert fronts(made.static(), made.fillings[-1].fill(0))
     assert all(not made.frame(k).kept for k in range(len(made.steps)))
 
 

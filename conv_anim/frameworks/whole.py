@@ -65,7 +65,7 @@ class Whole:
         for change in changes:
             self._check(change)
         title = {"title": self.origin} if self.read else {}
-        tree = from_python({**title, **PLACEHOLDER})
+        tree = from_python({**title, "takeaway": True, **PLACEHOLDER})
         made = pipeline.changed(tree, changes, _no_file, limits=limits, read=self.read)
         view = made.spec.view
         if not isinstance(view, NetworkView):
@@ -78,7 +78,7 @@ class Whole:
         key = (change.key if isinstance(change, Option) else change.partition("=")[0]).strip()
         if key.partition(".")[0].partition("[")[0] in OF_LAYERS:
             what = f"'{key}' is a key of a spec's layers, and {self.origin} has its own"
-            raise _problem(what, "view, theme, title, size, animation, caption and lang can be set")
+            raise _problem(what, "view, theme, title, takeaway, size, animation, caption and lang can be set")
 
 
 def whole(text: str, feed: Feed, names: Names | None = None, wanted: str | None = None) -> Whole:

@@ -30,7 +30,7 @@ WORDS = {
         "point.multiply.channels": "Each channel of a map is multiplied by a number of its own, "
         "which says how much of it is kept.",
         "kind.multiply": "multiplication",
-        "point.concat": "Maps are stacked as channels of one map; stacking changes no number.",
+        "point.concat": "Maps are stacked as channels of one map, so the next layer sees them all; no number changes.",
         "kind.concat": "concatenation",
         "badge.concat": "concat",
         "of": "of {maps}",
@@ -43,7 +43,7 @@ WORDS = {
         "point.multiply": "兩張特徵圖逐格相乘：一張決定另一張留下多少。",
         "point.multiply.channels": "一張特徵圖的每個通道各乘上一個數，決定這個通道留下多少。",
         "kind.multiply": "相乘",
-        "point.concat": "特徵圖疊在一起，成為一張的通道；疊的時候沒有一個數改變。",
+        "point.concat": "特徵圖疊在一起，成為一張的通道，下一層就都看得到；沒有一個數改變。",
         "kind.concat": "串接",
         "badge.concat": "串接",
         "of": "{maps}",

@@ -214,10 +214,10 @@ class Walks:
         return [*ended, (stage, step)]
 
 
-def staged(shapes: Sequence[tuple[int, ...]], animation: Animation) -> list[Steps]:
+def staged(shapes: Sequence[tuple[int, ...]], animation: Animation, most: int = MOST_STEPS) -> list[Steps]:
     """The steps of several outputs that are computed one after the other."""
-    most = allotted([prod(shape) for shape in shapes], MOST_STEPS)
-    return [Steps(shape, animation, share) for shape, share in zip(shapes, most, strict=True)]
+    shares = allotted([prod(shape) for shape in shapes], most)
+    return [Steps(shape, animation, share) for shape, share in zip(shapes, shares, strict=True)]
 
 
 def allotted(counts: Sequence[int], most: int) -> list[int]:

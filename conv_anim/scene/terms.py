@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.flat.notes import shows_spread
 from conv_anim.scene.heading import word_of
 from conv_anim.scene.marked_terms import of_marks
 from conv_anim.scene.stacks import grown
@@ -97,8 +98,12 @@ def _of_view(spec: Spec) -> tuple[str, ...]:
             found = *(() if spec.view.layout is None else ("term.memory",)), *counted
         case Flat() if spec.view.overlap:
             found = ("term.stamp",)
+        case Flat() if spec.labels is not None and spec.backward is None and any(map(shows_spread, spec.layers)):
+            found = ("term.spread",)
         case Channels() if spec.labels is not None and _turns(spec):
             found = ("term.flipped",)
+        case Volume() if len(spec.nodes) > 1:
+            found = ("term.reached",)
         case Volume() if any(node.op.dealt for node in spec.nodes):
             found = ("term.outlined",)
     return found

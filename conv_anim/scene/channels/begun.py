@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.channels.arrangement import Arrangement
 from conv_anim.scene.channels.channel_rows import COLORS
 from conv_anim.scene.channels.drawing import ChannelDrawing
+from conv_anim.scene.channels.faded import faded
 from conv_anim.scene.channels.hit_regions import PlacedRow
 from conv_anim.scene.numbers import plane
 from conv_anim.scene.primitives import Boxes, Lines, Stroke, Text
@@ -93,16 +94,50 @@ class BegunFilter(ChannelDrawing):
             middle = self.places.lefts[0] + self.places.shapes[0][1] * self.numbers.cell / 2
             items.append(self._sign(middle, span.top + span.height / 2, "⋮"))
         if self.outputs is not None:
-            items += self._joined(channel, rows, self.outputs)
+            items += [*self._joined(channel, rows, self.outputs), *self.outputs.static(channel)]
         if self.places.labelled:
             items += self._labels(channel, rows)
         return tuple(items)
+
+    def _elsewhere(self, channel: int) -> list[Primitive]:
+        """Faintly what other groups have: their kernels, and the maps of those that have had their turn."""
+        each = self.out_channels // self.groups
+        items: list[Primitive] = []
+        for group in range(self.groups):
+            filters = range(group * each, (group + 1) * each)
+            if channel not in filters:
+                done = self.is_done(group * each, channel)
+                of_group = self._at_rest(filters[-1 if done != self.reverse else 0], done=done)
+                items += [faded(item, self.style, self.map_color(group * self.seen)) for item in of_group]
+        return items
+
+    @property
+    def reverse(self) -> bool:
+        """Whether the last filter comes first."""
+        return self.trace.spec.animation.order == "reverse"
+
+    def _at_rest(self, output: int, *, done: bool) -> list[Primitive]:
+        """The rows of a filter of another group, with its maps if they are made."""
+        rows, items = self.rows(output), list["Primitive"]()
+        for row in rows:
+            items += self._row_still(row)
+            if done:
+                color = self.map_color(row.channel_row.channel)
+                items += row.map.filled(plane(row.channel_row.map), self.map_format, color)
+        if self.outputs is not None:
+            items += self._joined(output, rows, self.outputs)
+        if self.places.labelled and rows and rows[0].kernel is not None:
+            items.append(rows[0].kernel.name(self._filter_of(output)))
+        return items
+
+    def _filter_of(self, output: int) -> str:
+        return self.say("channels.filter_of", number=output + 1, count=self.out_channels)
 
     def _idle(self, rows: list[PlacedRow]) -> list[Primitive]:
         """The channels of other groups, and a bar beside each group."""
         if not self.places.whole:
             return []
-        items: list[Primitive] = []
+        items = self._elsewhere(rows[0].channel_row.output) if self.meet and rows else []
         for channel in self.places.tower.sources:
             if all(row.channel_row.channel != channel for row in rows):
                 faint = self.faint(channel)
@@ -180,7 +215,6 @@ class BegunFilter(ChannelDrawing):
             Lines((*ticks, spine, lead), self._stroke),
             self._sign(middle, y, text),
             *plus,
-            *outputs.static(channel),
         ]
 
     # labels
@@ -211,8 +245,7 @@ class BegunFilter(ChannelDrawing):
             named = [(grid, "filter", row.channel_row.output) for row in rows for grid in row.grids[1:-1]]
             named += [(row.map, "map", row.channel_row.output) for row in rows]
             return [grid.name(say(f"channels.{what}_number", number=k + 1)) for grid, what, k in named]
-        filter_ = say("channels.filter_of", number=channel + 1, count=self.out_channels)
-        items: list[Primitive] = [rows[0].grids[1].name(filter_, bold=True)]
+        items: list[Primitive] = [rows[0].grids[1].name(self._filter_of(channel), bold=True)]
         if self.outputs is not None and not self.places.piled:
             for output in range(self.out_channels):
                 text = say("channels.map_number", number=output + 1)

@@ -35,6 +35,8 @@ LARGEST_KERNEL = 120
 """Pixels, at scale 1, that a kernel may take beside maps in shades."""
 COLORS: tuple[Literal["red", "green", "blue"], ...] = ("red", "green", "blue")
 """The channels of a picture."""
+MARK = 12
+"""Em, at scale 1, of the shares that have room in a cell."""
 FAINT = 0.35
 """How much of its colour a channel keeps while it takes no part."""
 
@@ -53,7 +55,9 @@ class ChannelRows(LayerRows):
         if layer.kernels is not None:
             texts |= formats.w.texts(layer.kernels)
         texts |= self.map_format.texts(*self.maps) | self.output_format.texts(layer.output)
-        return Numbers.fitting(self.style, self.style.small_cell, texts, self.style.em(14.4))
+        marks = {f"{words.TIMES}{text}" for each in self.shares.values() for text in each.texts()}
+        widest = max((self.style.width(mark, size=self.style.em(MARK)) for mark in marks), default=0.0)
+        return Numbers.fitting(self.style, max(self.style.small_cell, ceil(widest / 0.9)), texts, self.style.em(14.4))
 
     @property
     def tallest(self) -> int:

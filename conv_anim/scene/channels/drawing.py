@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.channels.channel_rows import ChannelRows
+from conv_anim.scene.flat.summary import summary
 from conv_anim.scene.gliding import gliding, outlines
 from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.primitives import Frame
@@ -73,7 +74,15 @@ class ChannelDrawing(ChannelRows):
     def finished(self) -> Frame:
         count = len(self.steps)
         last = self.steps.cell(count - 1)[0]
-        return Frame(tuple(self.all_done([cell for cell in self.steps.passed(count) if cell[0] == last])))
+        kept = self.all_done([cell for cell in self.steps.passed(count) if cell[0] == last])
+        return Frame(tuple(kept), self.rested() if "summed" in self.phases else ())
+
+    def rested(self) -> Items:
+        """What stands at the end where a sum was."""
+        y, made = self.sum_top + self.style.label_size / 2, self.layer.output.size
+        apart = self.meet and self.outputs is None
+        count = made * self.seen if apart else None
+        return summary(self.trace, self.style, self.width / 2, y, self.width, count=count)
 
     @property
     def phases(self) -> frozenset[Phase]:

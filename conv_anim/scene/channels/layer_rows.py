@@ -9,6 +9,7 @@ import numpy as np
 
 from conv_anim.scene.beginning import beginning
 from conv_anim.scene.flat.fitted import Fitted
+from conv_anim.scene.flat.shares import Shares, shares
 from conv_anim.scene.hit_regions import Turn
 from conv_anim.scene.layer_formats import Formats
 from conv_anim.scene.numbers import Format, agrees, enough, format_for, plane
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
     from conv_anim.scene.cells import Position
     from conv_anim.tracing.values import Array
+
+
+MOST_SHARED = 400
+"""Outputs of a map whose shares are written."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +125,15 @@ class LayerRows(Fitted):
             return Formats.of(layer)
         x = format_for(layer.input)
         return Formats(x, x, format_for(layer.output), x(0))
+
+    @cached_property
+    def shares(self) -> dict[Position, Shares]:
+        """The shares of an interpolation, the same in every channel, by an output's row and column; else none."""
+        interpolation = self.layer.layer.interpolation
+        if interpolation is None or interpolation.mode == "nearest" or self.layer.output[0].size > MOST_SHARED:
+            return {}
+        steps = [self.layer.step((0, *map(int, place))) for place in np.ndindex(self.layer.output[0].shape)]
+        return shares({two(step.output[1:]): [tap.w or 0.0 for tap in step.taps] for step in steps})
 
     @cached_property
     def maps(self) -> list[Array]:

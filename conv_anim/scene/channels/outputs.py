@@ -89,7 +89,7 @@ class Pile:
 
     def static(self, working: int) -> list[Primitive]:
         """The slices as they are when an output begins."""
-        return [*self.filling.static(), *self.filling.begun((working, 1))]
+        return [*self.filling.static(), *self.filling.begun([working])]
 
     def hit_regions(self) -> list[HitRegion]:
         """The front slice stands for all of them."""

@@ -80,7 +80,7 @@ class ChannelsView(BegunFilter):
             covered, fills = row.sheet.covered(places)
             grid, kept = row.sheet.grid, self._kept(places)
             hidden = [place for place in places if place not in kept]
-            items += [*covered, *self._weights(row, kept, fills), *grid.hatched(hidden, emptied=False)]
+            items += [*covered, *self._weights(row, cell, kept, fills), *grid.hatched(hidden, emptied=False)]
             items += grid.framed(places)
         return items
 
@@ -95,16 +95,19 @@ class ChannelsView(BegunFilter):
         """The cells of the window, in their order."""
         return [] if isinstance(self.layer.means, Gather) else list(np.ndindex(*self.layer.means.kernel_size))
 
-    def _weights(self, row: PlacedRow, places: list[Position], fills: dict[Position, str]) -> list[Primitive]:
-        """The weight that each cell of a window meets; nothing where a channel has several kernels."""
+    def _weights(
+        self, row: PlacedRow, cell: tuple[int, ...], places: list[Position], fills: dict[Position, str]
+    ) -> list[Primitive]:
+        """The weight or the share of each cell that is read; nothing where a channel has several kernels."""
         if self.is_shaded or self.places.forked:
             return []
         grid = row.sheet.grid
-        size = grid.small(LARGER)
-        return [
-            grid.weight(place, f"{words.TIMES}{self.formats.w(weight)}", fills[place], size)
-            for place, weight in zip(places, self._met(row), strict=False)
-        ]
+        items, size = list["Primitive"](), grid.small(LARGER)
+        shares = self.shares.get(two(cell[1:]))
+        texts = map(self.formats.w, self._met(row)) if shares is None else shares.texts()
+        for place, text in zip(places, texts, strict=False):
+            items += row.sheet.marked(place, f"{words.TIMES}{text}", fills[place], size)
+        return items
 
     def _met(self, row: PlacedRow) -> list[Number]:
         """The weights of a channel's kernel, as the cells of its window meet them; none without a kernel."""

@@ -21,7 +21,10 @@ class Connections(Diagram):
 
     def around(self) -> list[Primitive]:
         """Ways, badges and labels."""
-        return [*self._ways(), *self._badges(), *self._weights_below(), *self._signs()]
+        written = [
+            grid.name(text) for k, own in self.notes.items() for grid, text in zip(self.grids[k], own, strict=True)
+        ]
+        return [*self._ways(), *self._badges(), *self._weights_below(), *self._signs(), *written]
 
     def _weights_below(self) -> list[Primitive]:
         """What the badges that weigh do it with."""

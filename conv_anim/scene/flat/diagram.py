@@ -61,11 +61,6 @@ class Diagram(NetworkLines):
         return replace(fitting, cell=max(fitting.cell, self._for_weights))
 
     @property
-    def weight_size(self) -> float:
-        """Em of a weight beside a number, in pixels."""
-        return max(self.style.em(9), min(0.275 * self.numbers.cell, 0.7 * self.numbers.size))
-
-    @property
     def _for_weights(self) -> int:
         """A cell in whose corner every weight can be read."""
         arrays = (layer.weight for layer in self.layers)
@@ -73,7 +68,7 @@ class Diagram(NetworkLines):
         texts = {f"{words.TIMES}{fmt(w)}" for fmt, a in written if a is not None for w in np.unique(a).tolist()}
         shared = any(layer.layer.attends is not None for layer in self.layers)
         texts |= {f"{words.TIMES}{SHARE(0)}"} if shared else set()
-        widest = max((self.style.width(text, size=self.style.em(9)) for text in texts), default=0.0)
+        widest = max((self.style.width(text, size=self.style.em(12)) for text in texts), default=0.0)
         return ceil(widest / (SHARED if shared else WEIGHED))
 
     @property

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.cells import Numbers
 from conv_anim.scene.flat.strip_layout import StripLayout
+from conv_anim.scene.flat.summary import summary
 from conv_anim.scene.gliding import gliding, outlines
 from conv_anim.scene.hit_regions import Turn, of_grid
 from conv_anim.scene.layer_formats import Formats
@@ -115,7 +116,15 @@ class FlatDrawing(Traced):
         return Frame(tuple(self.done(k)), () if cell is None else lambda: self.shown(k, cell))
 
     def finished(self) -> Frame:
-        return Frame(tuple(self.done(len(self.pace))))
+        return Frame(tuple(self.done(len(self.pace))), self.rested())
+
+    def rested(self) -> Items:
+        """What stands at the end where a sum was, so that no room is left that nobody can explain."""
+        if self.sum is None:
+            return ()
+        layout, width = self.strip_layout, self.strip.width
+        room = max(width, self.sum.width)
+        return summary(self.trace, self.style, width / 2, layout.sum_top + self.sum.height / 2, room)
 
     def done(self, k: int) -> list[Primitive]:
         """What stays of the steps that end as a frame begins."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.color import mix
 from conv_anim.scene.flat.fitted import Fitted
 from conv_anim.scene.flat.fitting import LARGEST
+from conv_anim.scene.flat.notes import notes
 from conv_anim.scene.flat.weights import Weights
 from conv_anim.scene.workings import cell_formats
 from conv_anim.values import dataclass, replace
@@ -115,7 +116,17 @@ class NetworkMaps(Fitted, Weights):
     @property
     def between(self) -> int:
         """Pixels between two grids of a map."""
-        return round(0.6 * self.style.gap)
+        return round(0.6 * self.style.gap) + self.note_room
+
+    @cached_property
+    def notes(self) -> dict[int, list[str]]:
+        """What is written above the grids of some maps."""
+        return notes(self.trace)
+
+    @property
+    def note_room(self) -> int:
+        """The height that a line above each grid takes, where some maps have them, in pixels."""
+        return round(self.style.small_size + self.style.thin) if self.notes else 0
 
     def cells_of(self, k: int) -> Numbers:
         """How large the cells of a map are: in shades a map of few cells has larger ones, so that it can be seen."""

@@ -114,7 +114,8 @@ class NetworkNames(NetworkMaps):
 
     def _head(self, k: int) -> float:
         """What a map has above it."""
-        return self.signs[k].height + self.style.close if self.labelled else 0.0
+        own = self.note_room if k in self.notes else 0
+        return self.signs[k].height + self.style.close + own if self.labelled else 0.0
 
     # badges
 

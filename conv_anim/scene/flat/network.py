@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.flat.summary import summary
 from conv_anim.scene.flat.worked_line import WorkedLine
 from conv_anim.scene.gliding import gliding, outlines
 from conv_anim.scene.hit_regions import HitRegion, Turn
@@ -101,7 +102,15 @@ class NetworkView(WorkedLine):
         return [i for pane, own in places.items() for i in grids[pane].finished(self._shown_in(layer + 1, pane), own)]
 
     def finished(self) -> Frame:
-        return Frame(tuple(self._passed(len(self.stages) - 1, len(self.stages[-1]))))
+        return Frame(tuple(self._passed(len(self.stages) - 1, len(self.stages[-1]))), self._rested())
+
+    def _rested(self) -> Items:
+        """What stands at the end in the place of the line."""
+        if not self._written:
+            return ()
+        tops = self._line_tops
+        y = (tops[0] + tops[-1] + self.style.font.cap_height * self.style.label_size) / 2
+        return summary(self.trace, self.style, self.width / 2, y, max(self.width, self._line_room))
 
     def _done(self, stage: int, cell: Cell) -> list[Primitive]:
         return self._cell(stage + 1, cell, self._made(self.layers[stage].step(cell), stage))
@@ -173,7 +182,8 @@ class NetworkView(WorkedLine):
                 text = (
                     f"{words.TIMES}{self.weights[stage](weight) if layer.layer.attends is None else share_text(weight)}"
                 )
-                items.append(self.grids[k][pane].weight(place, text, fill, self.weight_size))
+                grid, number = self.grids[k][pane], self.formats[k](self.maps[k][cell].item())
+                items += grid.marked(grid.number(place, number, fill, bold=cell == largest), place, text, fill)
         for k, cell in self._beside(stage, step):
             pane, place = self.at(cell)
             items += self._cell(k, cell, self.style.under_window(self.color(k, pane)))

@@ -99,5 +99,5 @@ class Points:
                 items += grid.ringed([place], self.style.colors.current)
                 if fmt is not None:
                     fill = self.style.colors.input if corner.inside else self.style.colors.background
-                    items.append(grid.weight(place, f"{words.TIMES}{fmt(corner.share)}", fill))
+                    items.append(grid.weight(place, f"{words.TIMES}{fmt(corner.share)}", fill, grid.numbers.size))
         return items

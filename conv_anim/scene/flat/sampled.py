@@ -104,7 +104,8 @@ class SampledView(SampledGrids):
             fill = self.style.under_window(self.style.colors.input)
             items += grid.cell(sample.window, self.read_format(value), fill)
             if self.sampling.mask is not None:
-                items.append(grid.weight(sample.window, f"{words.TIMES}{self.mask_format(sample.mask)}", fill))
+                number = grid.number(sample.window, self.read_format(value), fill)
+                items += grid.marked(number, sample.window, f"{words.TIMES}{self.mask_format(sample.mask)}", fill)
         return [*items, *grid.ringed([one.window], self.style.colors.current)]
 
     def finished(self) -> Frame:

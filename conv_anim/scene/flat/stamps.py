@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.callouts import Key
     from conv_anim.scene.cells import Position
     from conv_anim.scene.flat.pace import Pace
-    from conv_anim.scene.primitives import Items
+    from conv_anim.scene.primitives import Items, Text
     from conv_anim.scene.steps import Cell
     from conv_anim.scene.timeline import Phase
     from conv_anim.tracing.scatter import Hit, Stamp
@@ -88,6 +88,14 @@ class StampsView(StampGrids):
         items = [*self._stamped(stamp), *self._watching(step)]
         return (*items, *self._lifted(stamp, share)) if phase == "sent" else tuple(items)
 
+    def rested(self) -> Items:
+        """The last stamp as an example, since its place would be empty; nothing else is at work."""
+        last = self.pace.cell(len(self.pace) - 1)
+        hits = () if last is None else self.scatter.stamp(last).hits
+        block, fill = self.strip.grids[2], self.style.colors.output
+        made = [block.cell(two(hit.weight[2:]), self.fmt(hit.product), fill, value=hit.product) for hit in hits]
+        return tuple(item for cell in made for item in cell)
+
     def _stamped(self, stamp: Stamp) -> list[Primitive]:
         """The input cell, and the kernel times its number."""
         input_ = self.strip.grids[0]
@@ -146,7 +154,7 @@ class StampsView(StampGrids):
         value = total[place].item() + self._start(place)
         return self.after.cell(place, self.fmt(value), self._color(place), value=value)
 
-    def _number(self, place: Position, total: Array, fill: str, *, bold: bool = False) -> Primitive:
+    def _number(self, place: Position, total: Array, fill: str, *, bold: bool = False) -> Text:
         wanted = [self.style.colors.muted] if self.full.kept(place) is None else []
         return self.after.number(place, self.fmt(total[place].item() + self._start(place)), fill, *wanted, bold=bold)
 
@@ -174,8 +182,8 @@ class StampsView(StampGrids):
         items += output.patches(fills, self.style.edge)
         for hit in stamp.hits:
             place = two(hit.place[1:])
-            items.append(self._number(place, total, fills[place], bold=hit.output is not None))
-            items.append(output.weight(place, self._added(hit.product), fills[place]))
+            number = self._number(place, total, fills[place], bold=hit.output is not None)
+            items += [number, *output.marked(number, place, self._added(hit.product), fills[place])]
         return items
 
     def _added(self, product: float) -> str:

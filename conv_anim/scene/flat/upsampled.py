@@ -40,7 +40,7 @@ DEEPEST = 0.5
 """How far a cell goes towards the ink that has the largest share."""
 MOST_SUMMED = 5000
 """The most outputs whose sums are all written; larger figures write none."""
-SHARE_SIZE = 11
+SHARE_SIZE = 12
 """The size of a share's text, in pixels at scale 1."""
 
 
@@ -164,7 +164,8 @@ class UpsampledView(FittedStrip, FlatDrawing):
         if self._shared:
             texts = self.shares[two(step.output[1:])].texts()
             for (place, fill), text in zip(fills.items(), texts, strict=True):
-                items.append(self.before.weight(place, f"{words.TIMES}{text}", fill, self.share_size))
+                number = self.before.number(place, self.x(self.values[place].item()), fill)
+                items += self.before.marked(number, place, f"{words.TIMES}{text}", fill)
         return [*items, *self.before.framed(weights)]
 
     def _marked(self, share: float) -> str:

@@ -111,7 +111,7 @@ class WindowGrids(FittedStrip, FlatDrawing):
             last = symbol(W, [n - 1 for n in self.layer.kernels.shape[2:]])
             return ceil(self.style.width(f"{words.TIMES}{last}", size=self.style.em(SYMBOLS)) / 0.82)
         weights = (f"{words.TIMES}{text}" for text in self.formats.w.texts(self.layer.kernels))
-        widest = max(self.style.width(weight, size=self.style.em(9)) for weight in weights)
+        widest = max(self.style.width(weight, size=self.style.em(12)) for weight in weights)
         return ceil(widest / 0.82)
 
     # the parts, from left to right

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.cells import Position
     from conv_anim.scene.grid import Grid
     from conv_anim.scene.hit_regions import HitRegion
-    from conv_anim.scene.primitives import Primitive
+    from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.scales import Scale
     from conv_anim.scene.steps import Cell
     from conv_anim.tracing.taps import Step
@@ -100,11 +100,18 @@ class WindowView(WindowGrids):
         for place, tap in places.items() if self.mode in {"numbers", "both", "symbols"} else ():
             if tap.w is not None and tap.source is not Source.OUTSIDE:
                 weight = symbol(W, tap.weight[2:]) if self.symbols and tap.weight else self.formats.w(tap.w)
-                items.append(grid.weight(place, f"{words.TIMES}{weight}", fills[place], size))
+                items += self.input.marked(place, f"{words.TIMES}{weight}", fills[place], size)
         masked = [self.sheet.place(two(tap.canvas)) for tap in step.taps if tap.window in self.layer.operator.left_out]
         framed = [*grid.hatched(masked, emptied=False), *grid.framed(places)]
         # rings last: the outline of the window would cut those open that touch it
         return [*items, *self._largest(step), *framed, *self.borrowing.shown(grid, fills), *self._enlargement(step)]
+
+    def rested(self) -> Items:
+        """Where the window is shown enlarged, the last step as an example: its place would be empty."""
+        cell = self.pace.cell(len(self.pace) - 1)
+        if not self.enlarged or cell is None:
+            return super().rested()
+        return (*self.reading(cell), *self.added(self.layer.step(cell)))
 
     def _enlargement(self, step: Step) -> list[Primitive]:
         """What is under the window, larger, with lines that lead to it."""

@@ -13,6 +13,7 @@ from conv_anim.scene.gliding import between, gliding
 from conv_anim.scene.hit_regions import HitRegion, Turn, along, held
 from conv_anim.scene.isometric.floor_cells import absent_cells, filled
 from conv_anim.scene.isometric.floors import Floor, Reach
+from conv_anim.scene.isometric.making import Making
 from conv_anim.scene.isometric.plan import IsometricPlan
 from conv_anim.scene.isometric.tweening import Tweening
 from conv_anim.scene.isometric.unseen import blind, own_place, unseen
@@ -47,7 +48,8 @@ class Isometric(IsometricPlan):
     # what stays
 
     def static(self) -> Items:
-        items: list[Primitive] = [item for drawn_plane in self.drawn_planes for item in drawn_plane.static()]
+        planes = enumerate(self.drawn_planes)
+        items = [item for k, plane in planes for item in plane.static(waits=k in self.making.floors)]
         top, absent = self.floors[-1], self.absent(len(self.floors) - 1)
         if absent:
             waiting = [place for place in top.inputs.cells() if place not in absent]
@@ -84,7 +86,7 @@ class Isometric(IsometricPlan):
         shown: list[Primitive] = []
         products = {} if self.numbers is None else self.numbers.products(self.layers[-1].step(cell), last.floor)
         reaches = self.reaches(*two(cell[1:]))
-        hidden, first = self._unseen(two(cell[1:]), reaches), self.drawn_planes[0]
+        hidden, first = self.masked(two(cell[1:]), reaches), self.drawn_planes[0]
         dark = self.blind_cells(two(cell[1:]), reaches[0])
         for drawn_plane, reach, unseen_ in zip(self.drawn_planes, reaches, hidden, strict=False):
             there = products if drawn_plane is last else {}
@@ -103,7 +105,7 @@ class Isometric(IsometricPlan):
         found = blind_spot([layer.layer for layer in self.layers]) if len(self.layers) > 1 else None
         return () if found is None else found.cells
 
-    def _unseen(self, made: tuple[int, int], reaches: list[Reach]) -> list[list[tuple[int, int]]]:
+    def masked(self, made: tuple[int, int], reaches: list[Reach]) -> list[list[tuple[int, int]]]:
         """What masks hide from an output, floor by floor."""
         operators = [layer.operator for layer in self.layers]
         if not any(op.left_out for op in operators):
@@ -202,9 +204,18 @@ class Isometric(IsometricPlan):
             items.append(self.numbers.text(top, (row, column), value, fill, bold=bold))
         return items
 
+    @cached_property
+    def making(self) -> Making:
+        """The maps on the way, as their cells are made."""
+        return Making.of(self)
+
     def _done(self, k: int) -> list[Primitive]:
         if not self._fills:
             return []
+        return [*self.making.made(k), *self._outputs(k)]
+
+    def _outputs(self, k: int) -> list[Primitive]:
+        """The outputs that are over when a step begins."""
         color, image = self.floors[-1].color, self.images[-1]
         if image is not None and self.numbers is None:
             cells, at = [two(cell[1:]) for cell in self.steps.passed(k)], self.floors[-1].plane.at

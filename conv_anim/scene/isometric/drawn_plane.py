@@ -9,7 +9,7 @@ from conv_anim.scene.callouts import Key
 from conv_anim.scene.color import mix
 from conv_anim.scene.frames import outlined
 from conv_anim.scene.hatching import SLANTED, hatched, hatching
-from conv_anim.scene.isometric.floor_cells import absent_cells, closed, filled
+from conv_anim.scene.isometric.floor_cells import absent_cells, closed, filled, pending
 from conv_anim.scene.marks import TINT, MarkStyle, keys
 from conv_anim.scene.mosaics import mosaic
 from conv_anim.scene.primitives import Lines, Polygons, Stroke
@@ -120,15 +120,15 @@ class DrawnPlane:
 
     # at rest
 
-    def static(self) -> list[Primitive]:
-        """What does not change."""
+    def static(self, *, waits: bool = False) -> list[Primitive]:
+        """What does not change; of a map that is made on the way, its cells as they wait."""
         floor, mark_style = self.floor, self.mark_style
         unread = [place for place in self.unread if self.every[place] is Source.INPUT]
         items = self._between_and_around()
         if floor.sheet.has_empty:
             edges = floor.plane.grid(floor.canvas) if self.edged else (closed(floor.plane.block(floor.canvas)),)
             items.append(Lines(edges, self.style.empty_edge))
-        items += self._map()
+        items += pending(floor, self.style) if waits else self._map()
         if not self.edged:
             return items
         if unread and not self.shaded:

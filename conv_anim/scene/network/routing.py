@@ -25,6 +25,8 @@ Owner: TypeAlias = "frozenset[tuple[str, int]]"
 NOBODY: Owner = frozenset()
 CROSSED, TURNED = 3, 6
 """What counts as much as a lane further away: a crossing of two lines, and the side where labels stand."""
+APART = 3, 8
+"""Of how many inputs, from the fewest to the most, the lines to a sign have lanes of their own."""
 NEAR = 10
 """Ranks up to which branches keep their lanes for their way back."""
 
@@ -155,15 +157,23 @@ class _Laying:
 
     def _line(self, source: int, target: int) -> None:
         """The route of a line between two items: in the lane of either if there is room, else in one of its own."""
-        span, owner = self._between(source, target), frozenset({("out", source), ("in", target)})
+        span, owner = self._between(source, target), self._owner(source, target)
         ends = self.lane[source], self.lane[target]
         first = ends if self.plan.items[target].sign is not None else ends[::-1]
         own = [lane for lane in first if span[0] >= span[1] or self._is_free(lane, span, owner)]
         if own:
             self._take(source, target, own[0], owner)
             return
-        lane = min(self._few(ends, span, owner), key=lambda lane: self._cost(lane, ends, span, owner))
+        few = self._few(ends, span, owner)
+        beside = [lane for lane in few if lane < 0 or len(owner) > 1]
+        lane = min(beside or few, key=lambda lane: self._cost(lane, ends, span, owner))
         self._take(source, target, lane, owner)
+
+    def _owner(self, source: int, target: int) -> Owner:
+        """What a line may run together with; several that are added up have lanes of their own, to be told apart."""
+        item = self.plan.items[target]
+        apart = item.sign is not None and APART[0] <= len(item.inputs) <= APART[1]
+        return frozenset({("out", source)} if apart else {("out", source), ("in", target)})
 
     def _take(self, source: int, target: int, lane: int, owner: Owner) -> None:
         first, last = self._between(source, target)

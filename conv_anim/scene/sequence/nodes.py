@@ -14,7 +14,7 @@ from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from conv_anim.scene.marks import Marks
     from conv_anim.scene.primitives import Point, Primitive, Text
@@ -73,10 +73,11 @@ class Nodes:
 
     # the nodes
 
-    def at_rest(self) -> list[Primitive]:
-        """The nodes as they are while nothing is computed."""
-        fills = {cell: self.fill(cell) for cell in self.row.cells()}
-        items = self.painted(fills)
+    def at_rest(self, waiting: Collection[int] = ()) -> list[Primitive]:
+        """The nodes as they are while nothing is computed, but for some that wait to be made."""
+        items = self.painted({cell: self.fill(cell) for cell in self.row.cells() if cell not in waiting})
+        if waiting:
+            items.append(self.circles(waiting, self.style.colors.background, self.style.pending_edge))
         if self.unread:
             items.append(Lines(self._crosses(), self.mark_style.cross))
         return items

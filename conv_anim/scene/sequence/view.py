@@ -38,6 +38,8 @@ WEIGHT = 0.42
 
 WIDEST, THINNEST = 0.55, 0.6
 """Width of a line whose cell has a share of 1, in radii of a node, and of one with hardly any, in pixels at scale 1."""
+MOST_FOLLOWED = 400
+"""Outputs up to which it is followed when each node of a map on the way is made."""
 FAINT = 0.3
 """How much of the ink of the explanations the lines have that are not lit."""
 
@@ -119,15 +121,33 @@ class SequenceView:
     def frame(self, k: int) -> Frame:
         """Lines first, then all nodes again: a lit line may pass behind a node that has no part in it."""
         (cell,) = self.steps.cell(k)[1:]
-        return Frame((), (*self._seen(cell), *self._outputs(k, cell), *self._worked(cell)))
+        return Frame((), (*self._seen(k, cell), *self._outputs(k, cell), *self._worked(cell)))
 
-    def _seen(self, cell: int) -> list[Primitive]:
+    def _seen(self, k: int, cell: int) -> list[Primitive]:
         """All that an output is made of, in all layers."""
         made = reaches(self.lattice.rows, cell)
         shown: list[Primitive] = self._lit_lines(made)
-        for nodes, above in zip(self.lattice.nodes, made[1:], strict=False):
-            shown += [*nodes.at_rest(), *nodes.lit(nodes.row.covered(above))]
+        for nodes, above, waiting in zip(self.lattice.nodes, made[1:], self._waiting[k], strict=False):
+            shown += [*nodes.at_rest(waiting), *nodes.lit(nodes.row.covered(above))]
         return shown
+
+    @cached_property
+    def _waiting(self) -> list[list[set[int]]]:
+        """By step and row, the nodes between two layers that something will yet be made of, if that is followed."""
+        rows, steps = self.lattice.rows[:-1], self.steps
+        followed = self.style.theme.pending and steps.total <= MOST_FOLLOWED
+        left = [
+            {row.side.place(i) for i in range(row.side.axis.size)} if k and followed else set()
+            for k, row in enumerate(rows)
+        ]
+        found: list[list[set[int]]] = []
+        for step in range(len(steps)):
+            for output in (*steps.passed(step), steps.cell(step)) if followed else ():
+                made = reaches(self.lattice.rows, output[1])
+                read = [map(row.side.place, cells) for row, cells in zip(rows, made, strict=False)]
+                left = [here - set(cells) for here, cells in zip(left, read, strict=True)]
+            found.append(left)
+        return [[here - never for here, never in zip(each, left, strict=True)] for each in found]
 
     @property
     def phases(self) -> frozenset[Phase]:
@@ -140,8 +160,10 @@ class SequenceView:
             (other,) = self.steps.cell(step + 1)[1:]
             stroke = Stroke(self.style.colors.window, 2 * self.style.scale)
             way = gliding(self._marked(cell), self._marked(other), share, stroke)
-            return (*self._outputs(step + 1, None), *way)
-        return (*self._seen(cell), *self._outputs(step, None), *self._worked(cell)[:1])
+            rows = zip(self.lattice.nodes, self._waiting[step + 1], strict=False)
+            waiting = [item for nodes, cells in rows if cells for item in nodes.at_rest(cells)]
+            return (*waiting, *self._outputs(step + 1, None), *way)
+        return (*self._seen(step, cell), *self._outputs(step, None), *self._worked(cell)[:1])
 
     def _marked(self, output: int) -> list[Ring]:
         """Around the nodes of every row that an output is made of, and around itself."""

@@ -46,9 +46,9 @@ class Body:
 
     def static(self) -> list[Primitive]:
         """What does not change."""
-        return [*self._canvas(), *self._map()]
+        return [*self.canvas(), *self._map()]
 
-    def _canvas(self) -> list[Primitive]:
+    def canvas(self) -> list[Primitive]:
         """Padding and inserted zeros: empty, their edges dashed."""
         space, stack, stroke = self.space, self.stack, self.style.empty_edge
         if not space.has_empty:
@@ -61,15 +61,11 @@ class Body:
 
     def _map(self) -> list[Primitive]:
         items: list[Primitive] = []
-        for block in self._ordered(self.space.inputs.blocks()):
+        for block in self.stack.from_behind(self.space.inputs.blocks()):
             items += self.stack.solid(block, self.fill, self.style.edge)
         if self.faces is not None and not self.space.spread:
-            items += self.faces.on(self.stack, self._ordered(self.space.inputs.blocks())[-1], self.style.edge)
+            items += self.faces.on(self.stack, self.stack.from_behind(self.space.inputs.blocks())[-1], self.style.edge)
         return [*items, *self.stack.dots(self.style.colors.ink)]
-
-    def _ordered(self, blocks: list[Cuboid]) -> list[Cuboid]:
-        """From the back, the bottom and the left: what lies in front comes later."""
-        return sorted(blocks, key=lambda b: (-self.stack.ends(b.slices)[0], -b.rows[0], b.columns[0]))
 
     # the window
 
@@ -77,8 +73,8 @@ class Body:
         """The window's box, and the map painted again, so that each hides what lies behind it."""
         if self.style.frame is not None:
             return self._outlined(cells, self.style.frame)
-        blocks = self._ordered(cells.blocks())
-        read = self._ordered(cells.within(self.space.inputs).blocks())
+        blocks = self.stack.from_behind(cells.blocks())
+        read = self.stack.from_behind(cells.within(self.space.inputs).blocks())
         items: list[Primitive] = []
         for block in blocks:
             items += self._hanging(block)
@@ -92,9 +88,14 @@ class Body:
             items += self._surface(block)
         return [*items, *self.stack.dots(self.style.colors.ink)]
 
+    def reached(self, cells: Cells) -> list[Primitive]:
+        """The cells that what the window reads was made of, in the colour of what is made."""
+        width = max(1.5 * self.style.scale, 1.8 * self.style.line)
+        return self._outlined(cells, Stroke(self.style.colors.current, width)) if cells.rows else []
+
     def _outlined(self, cells: Cells, stroke: Stroke) -> list[Primitive]:
         """The window's box by its edges: whole in front, dashed where cells of the map hide them."""
-        stack, blocks = self.stack, self._ordered(cells.blocks())
+        stack, blocks = self.stack, self.stack.from_behind(cells.blocks())
         thin = Stroke(stroke.color, max(1.0, 0.5 * stroke.width))
         dashed = replace(thin, dash=(2.5 * self.style.scale, 2.5 * self.style.scale))
         items: list[Primitive] = []
@@ -172,7 +173,7 @@ class Body:
         for block in blocks:
             items += self._glass(block, only_front=len(blocks) > 1)
         if items:
-            for other in self._ordered(self.space.inputs.blocks()):
+            for other in self.stack.from_behind(self.space.inputs.blocks()):
                 items += self.stack.edges(other, self.style.edge)
         if len(blocks) == 1:
             items += self.stack.outline(blocks[0], self._frame)

@@ -32,10 +32,11 @@ class Faces:
         items += self._face(stack, image, block.slices, (block.rows[0], block.columns[0]))
         return [*items, *stack.edges(block, edge)] if stack.cell >= SMALLEST_EDGED else items
 
-    def cells(self, stack: Stack, block: Cuboid, edge: Stroke) -> list[Primitive]:
-        """The front of some cells of one slice."""
+    def cells(self, stack: Stack, block: Cuboid, edge: Stroke, origin: tuple[int, int, int]) -> list[Primitive]:
+        """The front of some cells of one slice; ``origin`` is where the map's first cell lies."""
         (row, high), (column, wide) = block.rows, block.columns
-        image = self.colors[stack.nearest(block.slices), row : row + high, column : column + wide]
+        place, top, left = stack.nearest(block.slices) - origin[0], row - origin[1], column - origin[2]
+        image = self.colors[place, top : top + high, left : left + wide]
         items = self._face(stack, image, block.slices, (row, column))
         return [*items, *stack.face_edges(block, edge)] if stack.cell >= SMALLEST_EDGED else items
 

@@ -127,6 +127,10 @@ class Stack:
         """The slice of a run that is in front of the others."""
         return run[0] if self.depth.reverse else run[0] + run[1] - 1
 
+    def from_behind(self, blocks: list[Cuboid]) -> list[Cuboid]:
+        """From the back, the bottom and the left: what lies in front comes later."""
+        return sorted(blocks, key=lambda b: (-self.ends(b.slices)[0], -b.rows[0], b.columns[0]))
+
     def drift(self, run: Run) -> Point:
         """How far to the right and down the front of a run of slices lies from that of them all."""
         back = self.ends(run)[0]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.scales import scale
 from conv_anim.scene.stacks import broken
-from conv_anim.scene.steps import Steps
+from conv_anim.scene.steps import Steps, Walks, staged
 from conv_anim.scene.tones import RGB, asked
 from conv_anim.scene.traced import Traced
 from conv_anim.scene.volume.bodies import Body
@@ -19,12 +20,14 @@ from conv_anim.scene.volume.hues import Hues, groups_of
 from conv_anim.scene.volume.lineup import Lineup
 from conv_anim.scene.volume.oblique import MOST, Depth, Stack
 from conv_anim.scene.volume.space import Space
+from conv_anim.scene.volume.stage_marks import numbered
 from conv_anim.scene.wording import names
 from conv_anim.scene.wording import words as names_of
 from conv_anim.scene.wording.language import Language
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
+    from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.scales import Scale
     from conv_anim.scene.sheet import Run
     from conv_anim.scene.volume.filters import Bank
@@ -37,6 +40,8 @@ SHUFFLED = 16
 """How far slices stand apart, at scale 1, where lines lead to each of them."""
 MOST_SHUFFLED = 16
 """Slices that are all told apart there."""
+MOST_CHAINED = 36
+"""Steps of a chain of layers that are shown, so that it can be followed from the first one to the last."""
 
 
 @dataclass(frozen=True)
@@ -66,18 +71,40 @@ class VolumePlan(Traced):
         return tuple(k for k, layer in enumerate(self.layers) if layer.layer.dealt is not None)
 
     @cached_property
-    def portions(self) -> tuple[Run, ...]:
-        """The output channels that are made together: one by one; in a stack of layers all, after a shuffle a group."""
-        last, many = self.layers[-1], self.layers[-1].means.out_channels
+    def portions(self) -> tuple[tuple[Run, ...], ...]:
+        """Of each layer, the output channels that are made together: one by one, or in a chain of layers all.
+
+        Where channels are shuffled, groups are made one after the other, and a shuffle moves map by map.
+        """
+        return tuple(map(self._portions, self.layers))
+
+    def _portions(self, layer: LayerTrace) -> tuple[Run, ...]:
         if self.deep:
             return ((0, 1),)
-        each = 1 if len(self.layers) == 1 else many // groups_of(last) if self.shuffles else many
+        many = layer.means.out_channels
+        alone = len(self.layers) == 1 or layer.layer.dealt is not None
+        each = 1 if alone else many // groups_of(layer) if self.shuffles else many
         return tuple((first, each) for first in range(0, many, each))
 
+    def _moves_maps(self, number: int) -> bool:
+        """Whether a layer's steps are about whole maps: of a shuffle between others."""
+        return number in self.shuffles and len(self.layers) > 1 and not self.deep
+
     @cached_property
-    def steps(self) -> Steps:
-        """One for each place of each portion."""
-        return Steps((len(self.portions), *self.layers[-1].means.out_size), self.trace.spec.animation)
+    def steps(self) -> Walks:
+        """Those of every layer, one after the other: a step for each place of each portion."""
+        shapes = [
+            (len(portions), *((1,) * len(size) if self._moves_maps(k) else size))
+            for k, (portions, size) in enumerate(zip(self.portions, self._sizes, strict=True))
+        ]
+        animation = self.trace.spec.animation
+        if len(shapes) == 1:
+            return Walks((Steps(shapes[0], animation),))
+        return Walks(tuple(staged(shapes, animation, MOST_CHAINED)))
+
+    @property
+    def _sizes(self) -> list[tuple[int, ...]]:
+        return [layer.means.out_size for layer in self.layers]
 
     @cached_property
     def hues(self) -> Hues:
@@ -164,6 +191,20 @@ class VolumePlan(Traced):
             for filters, x in zip(self._unplaced[1], lefts, strict=True)
         ]
 
+    @property
+    def marks_room(self) -> float:
+        """Below the maps, for the steps of a chain, in pixels."""
+        return 2 * self.style.small_size if self.labelled and len(self.layers) > 1 else 0.0
+
+    def stage_marks(self, at_work: int | None) -> list[Primitive]:
+        """Below the maps which layer leads from one to the next: its number on an arrow, of the one at work in bold."""
+        if not self.marks_room:
+            return []
+        y = self.lineup.height + self.marks_room / 2
+        middles = [stack.x + (stack.columns * stack.cell + stack.depth.total) / 2 for stack in self.stacks]
+        both = enumerate(pairwise(middles))
+        return [item for k, ends in both for item in numbered(self.style, self.say, k, ends, y, bold=k == at_work)]
+
     # what is drawn there
 
     @cached_property
@@ -203,7 +244,18 @@ class VolumePlan(Traced):
         ]
 
     @cached_property
-    def filling(self) -> Filling:
-        """The map that is made."""
-        fill = self.hues.of_map(len(self.layers))
-        return Filling(self.style, self.spaces[-1], self.stacks[-1], fill, self.steps, self.portions, self.faces[-1])
+    def fillings(self) -> list[Filling]:
+        """The maps that are made, one by each layer."""
+        return [
+            Filling(
+                self.style,
+                self.spaces[k],
+                self.stacks[k],
+                self.hues.of_map(k),
+                self.steps.each[k - 1],
+                self.portions[k - 1],
+                None if self.spaces[k].spread else self.faces[k],
+                whole=self._moves_maps(k - 1),
+            )
+            for k in range(1, len(self.spaces))
+        ]

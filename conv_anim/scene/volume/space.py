@@ -122,6 +122,11 @@ class Space:
             slices = sorted({seen for channel in made.slices for seen in means.seen_by(channel)})
         return Cells(slices, self.rows.covered(made.rows), self.columns.covered(made.columns))
 
+    def placed(self, cells: Cells) -> Cells:
+        """Where cells of the map lie on its canvas."""
+        own = zip(self.sides, (cells.slices, cells.rows, cells.columns), strict=True)
+        return Cells(*([side.place(i) for i in found] for side, found in own))
+
     def read(self, covered: Cells) -> Cells:
         """The cells of the map, without its canvas, that some cells show."""
         slices, rows, columns = covered.slices, covered.rows, covered.columns

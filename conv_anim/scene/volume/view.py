@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from conv_anim.scene.timeline import Phase
     from conv_anim.scene.volume.filters import Bank, Line
     from conv_anim.scene.volume.oblique import Stack
-    from conv_anim.scene.volume.space import Space
     from conv_anim.tracing.trace import Trace
 
 SIDES = (*range(LARGEST, SMALLEST - 1, -1), 5, 4, 3, 2, 1.5, 1, 0.7, 0.5)
@@ -41,9 +40,10 @@ class VolumeView(VolumePlan):
 
     def static(self) -> Items:
         items: list[Primitive] = [*self.lineup.items()]
-        for body in self.bodies:
-            items += body.static()
-        items += self.filling.static()
+        for k, body in enumerate(self.bodies):
+            waits = k > 0 and self.style.theme.pending
+            items += [*body.canvas(), *self.fillings[k - 1].static()] if waits else body.static()
+        items += self.fillings[-1].static()
         if self.labelled:
             items += dimensions(self.style, self.spaces[0], self.stacks[0], self.stacks[-1])
         return tuple(items)
@@ -59,43 +59,58 @@ class VolumeView(VolumePlan):
         ]
 
     def turn(self, k: int) -> Turn:
-        portion, *position = self.steps.cell(k)
-        first, number = self.portions[portion]
-        slices = self.portions[portion] if not self.deep else (position[0], 1)
-        drift = self.stacks[-1].drift(slices)
-        return Turn(len(self.layers), (first if number == 1 else None, *position), drift)
+        stage, step = self.steps.at(k)
+        ends, portions = stage + 1 == len(self.layers), self.portions[stage]
+        portion, *position = self.steps.each[stage].cell(step)
+        first, number = portions[portion]
+        slices = (position[0], 1) if self.deep else portions[portion] if ends else self.portions[-1][0]
+        return Turn(stage + 1, (first if number == 1 else None, *position), self.stacks[-1].drift(slices))
 
     # what differs from frame to frame
 
     def reaches(self, k: int) -> list[Cells]:
-        """Each layer's window, from the input's to the last one's, and the output that a frame computes.
+        """What a step reads and makes: cells of the input and of all maps up to the one that its layer makes.
 
-        Every layer is shown as it makes the last cell that the next one reads: its window is its own, and fits its
-        filter. (All cells that it makes would have the receptive field below them.)
+        Of the map that the layer reads, its window; of those before, all that this was made of.
         """
-        made = self.filling.made(self.steps.cell(k))
-        reaches = [made]
-        for space, layer in zip(self.spaces[-2::-1], self.layers[::-1], strict=True):
+        stage, step = self.steps.at(k)
+        made = self.fillings[stage].made(self.steps.each[stage].cell(step))
+        reaches = [self.spaces[stage + 1].placed(made)]
+        for space, layer in zip(self.spaces[stage::-1], self.layers[stage::-1], strict=True):
             covered = space.covered(layer.means, made)
             reaches.insert(0, covered)
-            made = space.read(self._last(space, covered))
+            made = space.read(covered)
         return reaches
 
-    def _last(self, space: Space, covered: Cells) -> Cells:
-        """The last cell under a window that was made."""
-        return covered.within(space.inputs).last(deep=self.deep)
-
     def frame(self, k: int) -> Frame:
-        reaches = self.reaches(k)
-        shown: list[Primitive] = []
-        for body, reach in zip(self.bodies, reaches[:-1], strict=True):
-            shown += body.window(reach)
-        for number in range(len(self.layers)):
-            shown += self._beam(number, reaches)
+        stage, _ = self.steps.at(k)
+        kept: list[Primitive] = []
+        for over, first in self.steps.over(k):
+            filling = self.fillings[over]
+            kept += filling.finished() if over < stage else filling.frame(first).kept
+        return Frame(tuple(kept), lambda: tuple(self._shown(k)))
+
+    def _shown(self, k: int) -> list[Primitive]:
+        """The windows with their lines, the filters, and the cells that are made."""
+        (stage, step), reaches = self.steps.at(k), self.reaches(k)
+        shown = [*self._windows(k), *self._beam(stage, reaches), *self._filters(k)]
+        return [*shown, *self.fillings[stage].frame(step).shown]
+
+    def _windows(self, k: int) -> list[Primitive]:
+        """The window of a step, and what was read of the maps before."""
+        (stage, _), reaches = self.steps.at(k), self.reaches(k)[:-1]
+        *before, last = zip(self.bodies[: stage + 1], reaches, strict=True)
+        shown = [item for body, cells in before for item in body.reached(cells)]
+        return [*shown, *last[0].window(last[1]), *self._shuffled(reaches), *self.stage_marks(stage)]
+
+    def _filters(self, k: int) -> list[Primitive]:
+        """All filters, those of the layer that is at work standing out; the others at rest."""
+        stage, _ = self.steps.at(k)
+        items: list[Primitive] = []
         for number, filters in enumerate(self.banks):
-            shown += [] if filters is None else filters.items(self._working(number, reaches))
-        made = self.filling.frame(k)
-        return Frame(made.kept, (*shown, *made.shown))
+            if filters is not None:
+                items += filters.items(self._working(number, k), at_rest=number != stage)
+        return items
 
     @property
     def phases(self) -> frozenset[Phase]:
@@ -103,59 +118,57 @@ class VolumeView(VolumePlan):
 
     def during(self, step: int, phase: Phase, share: float) -> Items:
         """The windows and the filters, before anything is made; and the windows on their way."""
-        reaches = self.reaches(step)
         if phase == "way":
-            waiting = self._waiting(step + 1)
-            starts, ends = self._marked(reaches), self._marked(self.reaches(step + 1))
+            over = self._shuffled(self.reaches(step + 1)[:-1])
+            waiting = [*over, *self._waiting(step + 1), *self.stage_marks(self.steps.at(step + 1)[0])]
+            starts, ends = (self._marked(self.reaches(k)) for k in (step, step + 1))
             stroke = strong(self.style, self.style.colors.window)
             return (*waiting, *self.frame(step + 1).kept, *gliding(starts, ends, share, stroke))
-        shown = [item for body, reach in zip(self.bodies, reaches[:-1], strict=True) for item in body.window(reach)]
-        for number, filters in enumerate(self.banks):
-            shown += [] if filters is None else filters.items(self._working(number, reaches))
-        return tuple(shown)
+        return (*self._windows(step), *self._filters(step))
 
     def _marked(self, reaches: list[Cells]) -> list[Ring]:
-        """The faces of every window, and of what is made."""
+        """The faces of the window, and of what is made."""
         found: list[Ring] = []
-        for stack, reach in zip(self.stacks, reaches, strict=True):
+        stacks = self.stacks[: len(reaches)]
+        for stack, reach in [*zip(stacks, reaches, strict=True)][-2:]:
             for block in reach.blocks()[:1]:
                 found += [corners(stack.front(block)), stack.top(block), stack.right(block)]
         return found
 
     def finished(self) -> Frame:
         """The maps without a window, and the filters at rest."""
-        made = self.filling.finished()
-        return Frame(made.kept, (*self._waiting(len(self.steps) - 1), *made.shown))
+        full = [stack.cells for stack in self.stacks] if len(self.layers) > 1 else []
+        shown = [*self._shuffled(full), *self._waiting(len(self.steps) - 1), *self.stage_marks(None)]
+        return Frame(tuple(self.fillings[-1].finished()), tuple(shown))
 
     def _waiting(self, k: int) -> list[Primitive]:
         """The filters at rest, those that are seen in a step."""
-        reaches = self.reaches(k)
         return [
             item
             for number, filters in enumerate(self.banks)
             if filters is not None
-            for item in filters.items(self._working(number, reaches), at_rest=True)
+            for item in filters.items(self._working(number, k), at_rest=True)
         ]
 
-    def _working(self, number: int, reaches: list[Cells]) -> list[int]:
-        """The filters of a layer that make what is read of its output."""
-        return [0] if self.deep else reaches[number + 1].slices
+    def _working(self, number: int, k: int) -> list[int]:
+        """The filters of a layer that are at work in a step, or in the one of the layer's own that is nearest to it."""
+        starts = self.steps.starts
+        own = self.steps.each[number].cell(min(max(k, starts[number]), starts[number + 1] - 1) - starts[number])
+        return [0] if self.deep else self.fillings[number].made(own).slices
 
     def _beam(self, number: int, reaches: list[Cells]) -> list[Primitive]:
         """Lines from a window to what is made of it; on their way they meet the filters that are at work."""
-        made = reaches[number + 1]
-        if number + 1 < len(self.layers):
-            made = self._last(self.spaces[number + 1], made)
-        if not (made.slices and made.rows and made.columns):
+        *_, window, made = reaches
+        if not (window.rows and window.columns):
             return []
         if number in self.shuffles:
             return self._connectors(number, made.slices)
-        starts = self.stacks[number].corners(reaches[number], right=True)
+        starts = self.stacks[number].corners(window, right=True)
         ends = self.stacks[number + 1].corners(made, right=False)
         lines = list["Line"](zip(starts, ends, strict=True))
         filters = self.banks[number]
         if filters is not None:
-            working = self._working(number, reaches)
+            working = [0] if self.deep else made.slices
             lines = filters.lines(working, starts, ends)
             if self._apart(number) and 1 < len(working) == len(filters.slots):
                 lines = [*lines[:2], *self._each(filters, self.stacks[number + 1], made)]
@@ -177,6 +190,11 @@ class VolumeView(VolumePlan):
             start, end = (((x0 + x1) / 2, (y0 + y1) / 2) for (x0, y0), (x1, y1) in sides)
             found.append((start, end))
         return found
+
+    def _shuffled(self, reaches: list[Cells]) -> list[Primitive]:
+        """The lines of shuffles that are over, those to the cells that were read stronger."""
+        over = [number for number in self.shuffles if number + 1 < len(reaches)]
+        return [item for number in over for item in self._connectors(number, reaches[number + 1].slices)]
 
     def _connectors(self, number: int, working: list[int]) -> list[Primitive]:
         """Lines from the channels that a shuffle takes to where it deals them, those that are read stronger."""
@@ -200,5 +218,6 @@ def volume(trace: Trace, style: Style) -> Panel:
         if small and view.lineup.width <= widest and view.lineup.height <= 480 * style.scale:
             break
     fit = Fit(view.cell, style.number_size, grows=False)
-    made = animated(view, view.lineup.width, view.lineup.height, baseline=view.lineup.middle, fit=fit)
+    height = view.lineup.height + view.marks_room
+    made = animated(view, view.lineup.width, height, baseline=view.lineup.middle, fit=fit)
     return with_bars(made, view.scales(), style)

@@ -276,6 +276,8 @@ PHRASES = {
     "term.flipped": "flipped in the window: an input stamps the kernel forward, "
     "so an output that looks back reads it in reverse",
     "term.outlined": "outlined: what the dark cells of the output are made of",
+    "term.spread": "mean ± spread: the spread is how far numbers lie from their mean (standard deviation)",
+    "term.reached": "thick outline: what a step reads; thin outline: what that was made of in the steps before",
     "term.stamp": "stamp: the kernel, times the number of one input cell, where it is added to the output; "
     "cells with more stamps tend to come out stronger, which shows as a pattern",
     "term.zeros": "dashed cells: zeros around the input",
@@ -667,6 +669,11 @@ PHRASES = {
     "flat.moved": "output padding {cells}: the end of the output lies that much farther out",
     "flat.from_bias": "every output begins with the bias: {bias}",
     "flat.hits": "how many stamps fall on each cell",
+    "flat.from": "from {name}",
+    "flat.spread": "mean {mean} ± {spread}",
+    "flat.made": "all {count} numbers are made",
+    "flat.made.one": "the number is made",
+    "flat.made.products": "all {count} numbers are made, each the sum of {terms} products",
     "flat.once": "even: away from the edges, one stamp falls on each cell",
     "flat.once.all": "even: one stamp falls on each cell",
     "flat.even": "even: away from the edges, {hits} stamps fall on each cell",
