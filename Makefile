@@ -56,13 +56,16 @@ SECONDS ?= inf
 steady: $(STAMP) ## run them RUNS (20) times or for SECONDS, in random order, half of the time beside a busy core
 	$(BIN)/python tools/steady.py --runs $(RUNS) --seconds $(SECONDS)
 
+# JAX compiles each small program that a test runs once: soon is better than well.
+COMPILED_SOON := XLA_FLAGS="--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
+
 # PyTorch, JAX and Keras are large, so they have an environment of their own.
 FRAMEWORKS := .venv-frameworks
 $(FRAMEWORKS)/.installed: requirements.lock requirements-frameworks.txt tools/environments.py
 	@$(SET_UP) frameworks
 
 test-frameworks: $(FRAMEWORKS)/.installed ## compare every layer with PyTorch, and our programs with PyTorch, Keras and JAX
-	REQUIRE_FRAMEWORKS=1 KERAS_BACKEND=jax JAX_ENABLE_X64=1 PYTHONPATH='$(HERE)' \
+	REQUIRE_FRAMEWORKS=1 KERAS_BACKEND=jax JAX_ENABLE_X64=1 PYTHONPATH='$(HERE)' $(COMPILED_SOON) \
 		$(FRAMEWORKS)/bin/python -m pytest -q -n auto --dist loadgroup --durations 10 --durations-min 1 -m frameworks \
 		tests/test_torch.py tests/test_from_torch.py tests/test_from_torch_graph.py tests/test_conversions.py \
 		tests/test_draw.py tests/test_code.py tests/test_onnx.py tests/test_network.py tests/test_network_torch.py \
@@ -77,7 +80,7 @@ $(LIBRARIES)/.installed: requirements.lock requirements-libraries.txt tools/envi
 EXAMPLES ?= 6
 test-libraries: $(LIBRARIES)/.installed ## compare layers and programs with Flax, Equinox, Haiku, tinygrad, PaddlePaddle and MLX
 	REQUIRE_LIBRARIES=1 EXAMPLES=$(EXAMPLES) JAX_ENABLE_X64=1 DEV=PYTHON PYTHONPATH='$(HERE)' \
-		XLA_FLAGS="--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true" \
+		$(COMPILED_SOON) \
 		$(LIBRARIES)/bin/python -m pytest -q -n auto --dist loadgroup --durations 10 --durations-min 1 -m libraries \
 		tests/test_libraries.py tests/test_code.py
 
