@@ -206,6 +206,10 @@ class Activation(Op):
         return FUNCTIONS[self.function].of(0, self.slope) == 0
 
     @property
+    def makes_shares(self) -> bool:
+        return self.function == "sigmoid"
+
+    @property
     def badge(self) -> str:
         return FUNCTIONS[self.function].badge
 

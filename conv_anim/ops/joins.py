@@ -127,6 +127,7 @@ class Multiply(Join):
     type = "multiply"
     badge = "×"
     sign = "·"
+    scales = True
 
     def point(self, say: Language) -> str:
         """The sentence for one number per channel, or for maps of one shape."""

@@ -166,6 +166,16 @@ class Op(OpWords):
         return False
 
     @property
+    def scales(self) -> bool:
+        """Whether each number of one input is multiplied by one of the other."""
+        return False
+
+    @property
+    def makes_shares(self) -> bool:
+        """Whether it brings every number between 0 and 1, as a share of what it is multiplied with."""
+        return False
+
+    @property
     def causal(self) -> bool:
         """Whether it is made for a time that runs along its one axis."""
         return False

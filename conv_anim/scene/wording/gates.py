@@ -16,18 +16,20 @@ def gated(spec: Spec, say: Language) -> str:
     """Of an input whose patches are scored, the scores squashed by a sigmoid, and the input multiplied by these."""
     nodes = (None, *spec.nodes)
     last, shares = spec.nodes[-1], next((k for k in spec.nodes[-1].inputs if k), 0)
-    if last.op.type != "multiply" or set(last.inputs) != {0, shares}:
+    if not last.op.scales or set(last.inputs) != {0, shares}:
         return ""
     way = list["Node"]()
     while (node := nodes[shares]) is not None:
         way.append(node)
         shares = node.inputs[0]
     *rest, squashed, scored = way if len(way) > 1 else (last, last)
-    if scored.op.type != "conv" or squashed.op.type != "sigmoid" or any(node.op.type != "upsample" for node in rest):
+    window = scored.op.window
+    if window is None or not window.weighs or window.transposed or not squashed.op.makes_shares:
         return ""
-    assert scored.op.window is not None
+    if any(node.op.interpolation is None for node in rest):
+        return ""
     bright = ".bright" if _means(spec, scored) else ""
-    return say(f"takeaway.gated{bright}", cells=size(scored.op.window.kernel_size))
+    return say(f"takeaway.gated{bright}", cells=size(window.kernel_size))
 
 
 def _means(spec: Spec, node: Node) -> bool:
