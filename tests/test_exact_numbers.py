@@ -23,6 +23,8 @@ from conv_anim.scene.primitives import Text
 from conv_anim.scene.rounding import fixed, rounded, scientific, significant
 from conv_anim.scene.sums import in_a_line
 from conv_anim.tracing.listing import pieces
+from conv_anim.tracing.taps import multiplied
+from conv_anim.tracing.values import matrix_product
 
 BIG = 2**53 - 1
 """The largest number that a spec takes."""
@@ -204,6 +206,12 @@ TAKEN = {
     "adaptive_avg_pool": ({"type": "adaptive_avg_pool", "size": [1, 1]}, lambda a, b, c: (a + b + c) / 3),
     "linear": ({"type": "linear", "weight": [[0.7, -0.4, 0.1]]}, lambda a, b, c: (7 * a - 4 * b + c) / 10),
     "batch_norm": ({"type": "batch_norm", "scale": 0.3, "shift": -0.9}, lambda a, b, c: (3 * a - 9) / 10),
+    "thirds": ({"type": "conv", "weight": [[1 / 3, -2 / 3, 1 / 3]]}, lambda a, b, c: (a - 2 * b + c) / 3),
+    "ninths": ({"type": "linear", "weight": [[8 / 9, -1 / 9, -0.7]]}, lambda a, b, c: (80 * a - 10 * b - 63 * c) / 90),
+    "a third elsewhere": (
+        {"type": "linear", "weight": [[0.1, 0.2, -0.3], [0, 0, 1 / 3]], "bias": [0.3, 1 / 7]},
+        lambda a, b, c: (a + 2 * b - 3 * c + 3) / 10,
+    ),
 }
 
 
@@ -214,6 +222,40 @@ def test_decimals_are_added_as_decimals(name, numbers):
     layer, meant = TAKEN[name]
     made = conv_anim.trace(conv_anim.load({"input": {"values": [numbers]}, "layer": layer})).output
     assert made.ravel()[0].item() == float(meant(*(Fraction(str(number)) for number in numbers)))
+
+
+@given(st.lists(NUMBERS, min_size=3, max_size=3), st.integers(2, 11), st.sampled_from(["bilinear", "bicubic"]))
+def test_what_is_between_numbers_is_so_to_the_last_bit(numbers, factor, mode):
+    """−0.6 and 0.3, two thirds of the way, are 0 and no rest."""
+    layer = {"type": "upsample", "size": [1, 3 * factor], "mode": mode}
+    made = conv_anim.trace(conv_anim.load({"input": {"values": [numbers]}, "layer": layer})).output.ravel()
+    cells = [Fraction(str(number)) for number in numbers]
+    for o, value in enumerate(made.tolist()):
+        at = (o + Fraction(1, 2)) / factor - Fraction(1, 2)
+        at = min(max(at, Fraction(0)), Fraction(2)) if mode == "bilinear" else at
+        near = range(at.__floor__() - 1, at.__floor__() + 3)
+        meant = sum((cells[min(max(i, 0), 2)] * tent(abs(at - i), mode) for i in near), Fraction(0))
+        assert value == float(meant)
+
+
+def tent(d, mode):
+    """The share of a cell that is ``d`` away; cubic: Keys 1981, with a = −3/4."""
+    if mode == "bilinear":
+        return max(1 - d, Fraction(0))
+    a = Fraction(-3, 4)
+    if d <= 1:
+        return (a + 2) * d**3 - (a + 3) * d**2 + 1
+    return a * d**3 - 5 * a * d**2 + 8 * a * d - 4 * a if d < 2 else Fraction(0)
+
+
+@pytest.mark.parametrize("numbers", [[1e17, 1 / 3], [1e17, 0.5], [1e300, 1e300], [1e-300, 1 / 3], [2.0**60, 1 / 7]])
+def test_numbers_that_are_no_counts_of_a_part_are_those_of_floats(numbers):
+    """Such as layers make of those that a spec may have."""
+    made = matrix_product(np.array([numbers]), np.array([[1 / 3, 1.5]]), None)
+    np.testing.assert_allclose(made.item(), numbers[0] / 3 + numbers[1] * 1.5, rtol=1e-15, atol=0)
+    assert multiplied(numbers[0], 1 / 3) == numbers[0] / 3
+    assert multiplied(1e300, 1e300) == inf
+    assert multiplied(-inf, 2) == -inf
 
 
 # powers
