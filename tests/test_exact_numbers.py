@@ -200,6 +200,37 @@ def test_a_sum_of_floats_is_the_number_that_its_decimals_make():
 
 
 NUMBERS = st.integers(-999, 999).map(lambda n: n / 100)
+
+
+@pytest.mark.parametrize("view", ["winograd", "fft", "gemm", "matrix", "channels"])
+def test_another_way_to_compute_decimals_has_no_rest_either(view):
+    """A transform's number was 1.39·10⁻¹⁸, and a wave 3.47·10⁻¹⁸ high, where there is none."""
+    rows = [[1, 2, -3, 7], [6, -7, 1, 3], [-1, 4, 2, -6], [3, 3, 9, -2]]
+    values, weight = ([[n / 10 for n in row] for row in each] for each in (rows, [[1, 2, -3], [3, -1, 2], [-6, 1, 7]]))
+    layer = {"type": "conv", "weight": weight, "padding": 1}
+    spec = conv_anim.load({"input": {"values": values}, "layer": layer, "view": view})
+    assert not [text for text in [*written(spec), *pipeline.scene(spec).guide().told] if "10⁻" in text]
+
+
+OFFSETS = st.integers(-150, 150).map(lambda n: n / 100)
+
+
+@given(st.lists(NUMBERS, min_size=9, max_size=9), st.lists(OFFSETS, min_size=2, max_size=2), st.integers(-20, 20))
+def test_what_a_moved_window_reads_is_so_to_the_last_bit(numbers, offset, tenths):
+    values = [numbers[:3], numbers[3:6], numbers[6:]]
+    layer = {"type": "deform_conv", "kernel_size": 1, "weight": [[tenths / 10]], "offset": [[offset]], "bias": 0.7}
+    made = conv_anim.trace(conv_anim.load({"input": {"values": values}, "layer": layer})).layers[0]
+    down, right = (Fraction(str(number)) for number in offset)
+    for step in made:
+        row, column = step.output[1] + down, step.output[2] + right
+        shares = {(r, c): max(0, 1 - abs(row - r)) * max(0, 1 - abs(column - c)) for r, c in np.ndindex(3, 3)}
+        read = sum((Fraction(str(values[r][c])) * share for (r, c), share in shares.items()), Fraction(0))
+        assert step.value == float(read * Fraction(tenths, 10) + Fraction(7, 10))
+        for tap in step.taps:
+            if tap.input is not None:
+                assert tap.w == float(shares[tap.input[1:]] * Fraction(tenths, 10))
+
+
 TAKEN = {
     "conv": ({"type": "conv", "weight": [[0.7, -0.4, 0.1]]}, lambda a, b, c: (7 * a - 4 * b + c) / 10),
     "avg_pool": ({"type": "avg_pool", "kernel_size": [1, 3], "stride": 1}, lambda a, b, c: (a + b + c) / 3),

@@ -68,7 +68,7 @@ def sums(compute: Compute, *arrays: Array, terms: int, divisor: Array | None = N
 
 def settled(made: Array, x: Array, part: int) -> Array:
     """``made`` of ``x`` by shares that are counts of 1/``part`` and make 1: the numbers next to it that it can be."""
-    unit = _unit(x)
+    unit = part_of(x)
     if unit is None or not np.all(_magnitude(x) * unit * part < SETTLED):
         return made
     found: Array = np.rint(made * float(unit * part)) / float(unit * part)
@@ -76,7 +76,7 @@ def settled(made: Array, x: Array, part: int) -> Array:
 
 
 def _product_in_units(compute: Compute, given: Sequence[Array], terms: int) -> Array | None:
-    units = list(map(_unit, given))
+    units = list(map(part_of, given))
     if None in units:
         return None
     of_x, of_weight, of_added = (each or 1 for each in units)
@@ -88,7 +88,7 @@ def _product_in_units(compute: Compute, given: Sequence[Array], terms: int) -> A
 
 
 def _sum_in_units(compute: Compute, given: Sequence[Array], terms: int, divisor: Array | None) -> Array | None:
-    units = [unit for unit in map(_unit, given) if unit is not None]
+    units = [unit for unit in map(part_of, given) if unit is not None]
     if len(units) < len(given):
         return None
     whole = lcm(*units)
@@ -119,17 +119,17 @@ def _floats(given: Sequence[Array]) -> list[Array]:
     return [array.astype(np.float64) for array in given]
 
 
-def _unit(array: Array) -> int | None:
+def part_of(array: Array) -> int | None:
     """Of which parts its numbers are whole counts: 100 for hundredths; None if there are none, or many digits."""
     if array.dtype.kind == "i":
         return 1
     cells = array.ravel()
     few = cells[:FEW]
     found = next((unit for unit in POWERS if _have(few, unit).all() and _have(cells, unit).all()), None)
-    return found or _part(cells)
+    return found or _fine_part(cells)
 
 
-def _part(cells: Array) -> int | None:
+def _fine_part(cells: Array) -> int | None:
     """The same for fractions, such as ninths; with decimals beside them, such as a ninth of a tenth."""
     unit = 1
     for some in (cells[:FEW], cells):
