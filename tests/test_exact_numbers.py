@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
@@ -24,7 +25,7 @@ from conv_anim.scene.rounding import fixed, rounded, scientific, significant
 from conv_anim.scene.sums import in_a_line
 from conv_anim.tracing.listing import pieces
 from conv_anim.tracing.taps import multiplied
-from conv_anim.tracing.values import matrix_product
+from conv_anim.tracing.values import matrix_product, product_of
 
 BIG = 2**53 - 1
 """The largest number that a spec takes."""
@@ -212,6 +213,16 @@ def test_another_way_to_compute_decimals_has_no_rest_either(view):
     assert not [text for text in [*written(spec), *pipeline.scene(spec).guide().told] if "10⁻" in text]
 
 
+@given(st.lists(NUMBERS, min_size=3, max_size=3), st.lists(NUMBERS, min_size=3, max_size=3), st.integers(0, 2))
+def test_a_product_is_the_same_in_an_array(numbers, others, long):
+    """Beside numbers that are no decimals: it was a float's, 0.30000000000000004, and its tap's was 0.3."""
+    mixed = [math.sqrt(2) if k == long else number for k, number in enumerate(others)]
+    for one, other in ((numbers, mixed), (mixed, numbers)):
+        assert product_of(np.array(one), np.array(other)).tolist() == list(map(multiplied, one, other))
+    met = product_of(np.array([numbers]), np.array(mixed)[:, None])
+    assert met.tolist() == [[multiplied(x, w) for x in numbers] for w in mixed]
+
+
 OFFSETS = st.integers(-150, 150).map(lambda n: n / 100)
 
 
@@ -236,6 +247,10 @@ TAKEN = {
     "avg_pool": ({"type": "avg_pool", "kernel_size": [1, 3], "stride": 1}, lambda a, b, c: (a + b + c) / 3),
     "adaptive_avg_pool": ({"type": "adaptive_avg_pool", "size": [1, 1]}, lambda a, b, c: (a + b + c) / 3),
     "linear": ({"type": "linear", "weight": [[0.7, -0.4, 0.1]]}, lambda a, b, c: (7 * a - 4 * b + c) / 10),
+    "a long weight elsewhere": (
+        {"type": "linear", "weight": [[0.1, 0.2, -0.3], [0, 0, 0.123456789012]], "bias": [0.3, 0.98765432109876]},
+        lambda a, b, c: (a + 2 * b - 3 * c + 3) / 10,
+    ),
     "batch_norm": ({"type": "batch_norm", "scale": 0.3, "shift": -0.9}, lambda a, b, c: (3 * a - 9) / 10),
     "thirds": ({"type": "conv", "weight": [[1 / 3, -2 / 3, 1 / 3]]}, lambda a, b, c: (a - 2 * b + c) / 3),
     "ninths": ({"type": "linear", "weight": [[8 / 9, -1 / 9, -0.7]]}, lambda a, b, c: (80 * a - 10 * b - 63 * c) / 90),

@@ -5,6 +5,7 @@ Floats leave a rest, here 5.6e-17, which would be written with a power of ten, o
 
 from __future__ import annotations
 
+from functools import reduce
 from math import lcm
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -38,19 +39,27 @@ def products(compute: Compute, x: Array, weight: Array, added: Array | None, *, 
     """``compute(x, weight, added)``: sums of at most ``terms`` products, with what is added to each.
 
     It gets whole numbers where no sum can overflow; decimals in units of their last one and fractions in units of a
-    common part, for the result to be divided again; and other numbers as they are. It is called once more for the sums
+    common part, for the result to be divided again; and other numbers as they are. It is called again for the sums
     that read none but decimals.
     """
     given = (x, weight, np.zeros(1, np.int64) if added is None else added)
     made = _product_in_units(compute, given, terms)
     if made is not None:
         return made
-    made, short = compute(*_floats(given)), _are_short(x)
-    if x.size > MIXED or short.all() or not short.any():
+    made, short = compute(*_floats(given)), [_are_short(array) for array in given]
+    if x.size > MIXED or all(each.all() for each in short) or not (short[0].any() and short[1].any()):
         return made
-    part = _product_in_units(compute, (np.where(short, x, 0), *given[1:]), terms)
-    others = compute((~short).astype(np.int64), (weight != 0).astype(np.int64), np.zeros(1, np.int64)) > 0
-    return made if part is None else np.where(others, made, part)
+    part = _product_in_units(compute, [np.where(s, a, 0) for s, a in zip(short, given, strict=True)], terms)
+    return made if part is None else np.where(_reading_others(compute, given, short), made, part)
+
+
+def _reading_others(compute: Compute, given: Sequence[Array], short: Sequence[Array]) -> Array:
+    """Which sums of products have a number in them that is no decimal."""
+    long, seen = ([each.astype(np.int64) for each in found] for found in ([~s for s in short], [a != 0 for a in given]))
+    none = [np.zeros_like(each) for each in seen]
+    sums_of = ((long[0], seen[1], none[2]), (seen[0], long[1], none[2]), (none[0], none[1], long[2]))
+    found: Array = reduce(np.add, (compute(*each) for each in sums_of)) > 0
+    return found
 
 
 def sums(compute: Compute, *arrays: Array, terms: int, divisor: Array | None = None) -> Array:
