@@ -224,10 +224,14 @@ def test_winograd_is_exact(size, pad, flip, drawn):
         assert found[cell] == 2 + sum(int(x) * int(w) for x, w in at)
 
 
-def test_fractions_of_floats_are_exact_too():
-    layer = computed((5, 5), 3, bias=0.1).layer
+@pytest.mark.parametrize(("bias", "meant"), [
+    (0.1, Fraction(1, 10)), (-2 / 3, Fraction(-2, 3)), (0.1234567891234, Fraction(0.1234567891234)),
+])  # fmt: skip
+def test_what_floats_say_is_computed_in_fractions(bias, meant):
+    """A tenth, whose float is a little more; a third; and a float that is no short number, as it is."""
+    layer = computed((5, 5), 3, bias=bias).layer
     by_loops = [
-        sum((Fraction(int(layer.input[c])) * int(layer.kernels[w]) for _, _, c, w in taps(layer, 0, at)), Fraction(0.1))
+        sum((Fraction(int(layer.input[c])) * int(layer.kernels[w]) for _, _, c, w in taps(layer, 0, at)), meant)
         for at in np.ndindex(3, 3)
     ]
     assert list(Winograd(layer).output.ravel()) == by_loops

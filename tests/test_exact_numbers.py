@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
@@ -23,6 +24,8 @@ from conv_anim.scene.primitives import Text
 from conv_anim.scene.rounding import fixed, rounded, scientific, significant
 from conv_anim.scene.sums import in_a_line
 from conv_anim.tracing.listing import pieces
+from conv_anim.tracing.taps import multiplied
+from conv_anim.tracing.values import matrix_product, product_of
 
 BIG = 2**53 - 1
 """The largest number that a spec takes."""
@@ -198,12 +201,63 @@ def test_a_sum_of_floats_is_the_number_that_its_decimals_make():
 
 
 NUMBERS = st.integers(-999, 999).map(lambda n: n / 100)
+
+
+@pytest.mark.parametrize("view", ["winograd", "fft", "gemm", "matrix", "channels"])
+def test_another_way_to_compute_decimals_has_no_rest_either(view):
+    """A transform's number was 1.39·10⁻¹⁸, and a wave 3.47·10⁻¹⁸ high, where there is none."""
+    rows = [[1, 2, -3, 7], [6, -7, 1, 3], [-1, 4, 2, -6], [3, 3, 9, -2]]
+    values, weight = ([[n / 10 for n in row] for row in each] for each in (rows, [[1, 2, -3], [3, -1, 2], [-6, 1, 7]]))
+    layer = {"type": "conv", "weight": weight, "padding": 1}
+    spec = conv_anim.load({"input": {"values": values}, "layer": layer, "view": view})
+    assert not [text for text in [*written(spec), *pipeline.scene(spec).guide().told] if "10⁻" in text]
+
+
+@given(st.lists(NUMBERS, min_size=3, max_size=3), st.lists(NUMBERS, min_size=3, max_size=3), st.integers(0, 2))
+def test_a_product_is_the_same_in_an_array(numbers, others, long):
+    """Beside numbers that are no decimals: it was a float's, 0.30000000000000004, and its tap's was 0.3."""
+    mixed = [math.sqrt(2) if k == long else number for k, number in enumerate(others)]
+    for one, other in ((numbers, mixed), (mixed, numbers)):
+        assert product_of(np.array(one), np.array(other)).tolist() == list(map(multiplied, one, other))
+    met = product_of(np.array([numbers]), np.array(mixed)[:, None])
+    assert met.tolist() == [[multiplied(x, w) for x in numbers] for w in mixed]
+
+
+OFFSETS = st.integers(-150, 150).map(lambda n: n / 100)
+
+
+@given(st.lists(NUMBERS, min_size=9, max_size=9), st.lists(OFFSETS, min_size=2, max_size=2), st.integers(-20, 20))
+def test_what_a_moved_window_reads_is_so_to_the_last_bit(numbers, offset, tenths):
+    values = [numbers[:3], numbers[3:6], numbers[6:]]
+    layer = {"type": "deform_conv", "kernel_size": 1, "weight": [[tenths / 10]], "offset": [[offset]], "bias": 0.7}
+    made = conv_anim.trace(conv_anim.load({"input": {"values": values}, "layer": layer})).layers[0]
+    down, right = (Fraction(str(number)) for number in offset)
+    for step in made:
+        row, column = step.output[1] + down, step.output[2] + right
+        shares = {(r, c): max(0, 1 - abs(row - r)) * max(0, 1 - abs(column - c)) for r, c in np.ndindex(3, 3)}
+        read = sum((Fraction(str(values[r][c])) * share for (r, c), share in shares.items()), Fraction(0))
+        assert step.value == float(read * Fraction(tenths, 10) + Fraction(7, 10))
+        for tap in step.taps:
+            if tap.input is not None:
+                assert tap.w == float(shares[tap.input[1:]] * Fraction(tenths, 10))
+
+
 TAKEN = {
     "conv": ({"type": "conv", "weight": [[0.7, -0.4, 0.1]]}, lambda a, b, c: (7 * a - 4 * b + c) / 10),
     "avg_pool": ({"type": "avg_pool", "kernel_size": [1, 3], "stride": 1}, lambda a, b, c: (a + b + c) / 3),
     "adaptive_avg_pool": ({"type": "adaptive_avg_pool", "size": [1, 1]}, lambda a, b, c: (a + b + c) / 3),
     "linear": ({"type": "linear", "weight": [[0.7, -0.4, 0.1]]}, lambda a, b, c: (7 * a - 4 * b + c) / 10),
+    "a long weight elsewhere": (
+        {"type": "linear", "weight": [[0.1, 0.2, -0.3], [0, 0, 0.123456789012]], "bias": [0.3, 0.98765432109876]},
+        lambda a, b, c: (a + 2 * b - 3 * c + 3) / 10,
+    ),
     "batch_norm": ({"type": "batch_norm", "scale": 0.3, "shift": -0.9}, lambda a, b, c: (3 * a - 9) / 10),
+    "thirds": ({"type": "conv", "weight": [[1 / 3, -2 / 3, 1 / 3]]}, lambda a, b, c: (a - 2 * b + c) / 3),
+    "ninths": ({"type": "linear", "weight": [[8 / 9, -1 / 9, -0.7]]}, lambda a, b, c: (80 * a - 10 * b - 63 * c) / 90),
+    "a third elsewhere": (
+        {"type": "linear", "weight": [[0.1, 0.2, -0.3], [0, 0, 1 / 3]], "bias": [0.3, 1 / 7]},
+        lambda a, b, c: (a + 2 * b - 3 * c + 3) / 10,
+    ),
 }
 
 
@@ -214,6 +268,40 @@ def test_decimals_are_added_as_decimals(name, numbers):
     layer, meant = TAKEN[name]
     made = conv_anim.trace(conv_anim.load({"input": {"values": [numbers]}, "layer": layer})).output
     assert made.ravel()[0].item() == float(meant(*(Fraction(str(number)) for number in numbers)))
+
+
+@given(st.lists(NUMBERS, min_size=3, max_size=3), st.integers(2, 11), st.sampled_from(["bilinear", "bicubic"]))
+def test_what_is_between_numbers_is_so_to_the_last_bit(numbers, factor, mode):
+    """−0.6 and 0.3, two thirds of the way, are 0 and no rest."""
+    layer = {"type": "upsample", "size": [1, 3 * factor], "mode": mode}
+    made = conv_anim.trace(conv_anim.load({"input": {"values": [numbers]}, "layer": layer})).output.ravel()
+    cells = [Fraction(str(number)) for number in numbers]
+    for o, value in enumerate(made.tolist()):
+        at = (o + Fraction(1, 2)) / factor - Fraction(1, 2)
+        at = min(max(at, Fraction(0)), Fraction(2)) if mode == "bilinear" else at
+        near = range(at.__floor__() - 1, at.__floor__() + 3)
+        meant = sum((cells[min(max(i, 0), 2)] * tent(abs(at - i), mode) for i in near), Fraction(0))
+        assert value == float(meant)
+
+
+def tent(d, mode):
+    """The share of a cell that is ``d`` away; cubic: Keys 1981, with a = −3/4."""
+    if mode == "bilinear":
+        return max(1 - d, Fraction(0))
+    a = Fraction(-3, 4)
+    if d <= 1:
+        return (a + 2) * d**3 - (a + 3) * d**2 + 1
+    return a * d**3 - 5 * a * d**2 + 8 * a * d - 4 * a if d < 2 else Fraction(0)
+
+
+@pytest.mark.parametrize("numbers", [[1e17, 1 / 3], [1e17, 0.5], [1e300, 1e300], [1e-300, 1 / 3], [2.0**60, 1 / 7]])
+def test_numbers_that_are_no_counts_of_a_part_are_those_of_floats(numbers):
+    """Such as layers make of those that a spec may have."""
+    made = matrix_product(np.array([numbers]), np.array([[1 / 3, 1.5]]), None)
+    np.testing.assert_allclose(made.item(), numbers[0] / 3 + numbers[1] * 1.5, rtol=1e-15, atol=0)
+    assert multiplied(numbers[0], 1 / 3) == numbers[0] / 3
+    assert multiplied(1e300, 1e300) == inf
+    assert multiplied(-inf, 2) == -inf
 
 
 # powers

@@ -4,7 +4,7 @@ from itertools import combinations, pairwise, product
 from math import prod
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from conv_anim.ops.conv import Conv
@@ -456,6 +456,11 @@ def test_a_kernel_of_which_no_weight_meets_an_input_has_a_matrix_too():
     check_places(view(conv_transpose((2,), 1, stride=2, padding=(1, 1))))
 
 
+SHORT = conv_transpose((1, 1), (2, 3), channels=(1, 2), dilation=2, more=1, weight=Random(3, -4, 4))
+"""Its vector of one cell is lower than the sign beside it, which stood in its label."""
+
+
+@example(SHORT, "classic", False, 0.3125)
 @given(layers(), st.sampled_from(sorted(THEMES)), st.booleans(), st.floats(0.3, 3.0))
 def test_whatever_the_layer_nothing_overlaps_or_is_clipped(layer, theme, animate, scale):
     check_places(view(layer, theme=theme, scale=scale, animate=animate))

@@ -5,6 +5,7 @@ from itertools import pairwise, product
 from math import isfinite
 
 import pytest
+from hypothesis import example
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
@@ -128,6 +129,7 @@ def test_all_lies_within_the_panel(layers, theme):
         assert_within(volume(trace(figure(*layers, theme=theme, labels=labels)), style), style)
 
 
+@example(conv((6, 3), 1, padding=((1, 3), (0, 0))), "row-major", 0.5, True)  # "10" beside it is wider than a gap
 @drawn(convs() | transposes() | pools(), st.sampled_from(ORDERS), st.sampled_from([0.5, 1.0, 1.7]), st.booleans())
 def test_any_layer_lies_within_the_panel(layer, order, scale, labelled):
     made = figure(layer, animation=Animation(order=order), labels=Labels() if labelled else None)

@@ -14,7 +14,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from conv_anim.tracing.decimals import part_of, products, settled
 from conv_anim.tracing.gathers import Gather, Share
+from conv_anim.tracing.interpolation import CLOSE
+from conv_anim.tracing.taps import DECIMALS, multiplied
+from conv_anim.tracing.values import product_of
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -91,10 +95,10 @@ class Sampling:
         sides = []
         for x in at:
             first = floor(x)
-            sides.append([(first, 1 - (x - first)), (first + 1, x - first)])
+            sides.append([(first, _said(1 - (x - first))), (first + 1, _said(x - first))])
         size = self.ends.in_size
         return [
-            Corner((r, c), down * across, 0 <= r < size[0] and 0 <= c < size[1])
+            Corner((r, c), float(multiplied(down, across)), 0 <= r < size[0] and 0 <= c < size[1])
             for (r, down), (c, across) in product(*sides)
             if down * across
         ]
@@ -120,7 +124,7 @@ class Sampling:
         found = []
         for k, seen in enumerate(self.window.seen_by(channel)):
             for sample in read[self.group(seen)]:
-                weight = self.weight[(channel, k, *sample.window)].item() * sample.mask
+                weight = multiplied(self.weight[(channel, k, *sample.window)].item(), sample.mask)
                 found += [self._share(seen, sample, corner, weight) for corner in self.corners(sample.at)]
         return found
 
@@ -128,25 +132,30 @@ class Sampling:
         rows, columns = self.window.axes
         canvas = corner.cell[0] + rows.before, corner.cell[1] + columns.before
         read = (channel, *corner.cell) if corner.inside else None
-        return Share(read, weight * corner.share, canvas, window=sample.window)
+        return Share(read, multiplied(weight, corner.share), canvas, window=sample.window)
 
     def _output(self, x: Array, *_: Array) -> Array:
-        out = np.zeros((self.ends.out_channels, *self.ends.out_size))
         columns = self.columns(x)
         if self.mask is not None:
             masks = self.mask.reshape(self.groups, self.taps, *self.ends.out_size)
-            columns = columns * masks.repeat(self.ends.in_channels // self.groups, axis=0)
-        for channel in range(self.ends.out_channels):
-            seen = self.window.seen_by(channel)
-            weight = self.weight[channel].reshape(len(seen), self.taps)
-            out[channel] = np.einsum("ct,ctrq->rq", weight, columns[seen.start : seen.stop])
-        return out if self.bias is None else out + self.bias.reshape(-1, 1, 1)
+            columns = product_of(columns, masks.repeat(self.ends.in_channels // self.groups, axis=0))
+
+        def weighed(columns: Array, weight: Array, added: Array) -> Array:
+            made = np.zeros((self.ends.out_channels, *self.ends.out_size), columns.dtype)
+            for channel in range(self.ends.out_channels):
+                seen = self.window.seen_by(channel)
+                each = weight[channel].reshape(len(seen), self.taps)
+                made[channel] = np.einsum("ct,ctrq->rq", each, columns[seen.start : seen.stop])
+            return made + added.reshape(-1, 1, 1)
+
+        return products(weighed, columns, self.weight, self.bias, terms=self.weight[0].size)
 
     def columns(self, x: Array) -> Array:
         """What all windows read, before a mask weighs it: (in_channels, taps, rows, columns)."""
         each = self.ends.in_channels // self.groups
         read = [self._column(x[g * each : (g + 1) * each].astype(np.float64), g) for g in range(self.groups)]
-        return np.concatenate(read)
+        part = part_of(self.offset)
+        return np.concatenate(read) if part is None else settled(np.concatenate(read), x, part**2)
 
     @cached_property
     def reach(self) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -177,6 +186,12 @@ class Sampling:
         for tap, (i, j) in enumerate(self.windows):
             found[:, tap] = _between(x, self._along(0, i) + moved[tap, 0], self._along(1, j) + moved[tap, 1])
         return found
+
+
+def _said(share: float) -> float:
+    """A share as the decimals of an offset make it: 0.3 of a cell, and not what is left of 1.3 as floats have it."""
+    near = round(share, DECIMALS)
+    return near if abs(near - share) < CLOSE else share
 
 
 def _between(x: Array, y: Array, across: Array) -> Array:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from conv_anim.values import dataclass, replace
@@ -14,15 +16,29 @@ if TYPE_CHECKING:
 
 DECIMALS = 9
 """That numbers may have, to be computed with as decimals; floats that were drawn or computed have more."""
+SMALLEST = 2000
+"""The largest denominator of a number that is computed with as a fraction."""
+LARGEST = 2**53
+"""Below it, a float holds each digit of a whole number."""
 
 
 def multiplied(x: Number, w: Number) -> Number:
-    """The product of two numbers: of decimals, what they make and not what their floats do."""
-    if (isinstance(x, int) and isinstance(w, int)) or round(x, DECIMALS) != x or round(w, DECIMALS) != w:
+    """The product of two numbers: of decimals and fractions, what they make and not what their floats do."""
+    if isinstance(x, int) and isinstance(w, int):
         return x * w
-    from decimal import Decimal
+    of_x, of_w = fraction(x), fraction(w)
+    return x * w if of_x is None or of_w is None else float(of_x * of_w)
 
-    return float(Decimal(repr(x)) * Decimal(repr(w)))
+
+@lru_cache(maxsize=4096)
+def fraction(number: Number) -> Fraction | None:
+    """What a number says as a decimal or a fraction; None if it says neither, as a random one."""
+    if not abs(number) < LARGEST:
+        return None
+    if round(number, DECIMALS) == number:
+        return Fraction(repr(number))
+    near = Fraction(number).limit_denominator(SMALLEST)
+    return near if float(near) == number else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from conv_anim.tracing.agreement import agreed
+from conv_anim.tracing.taps import fraction
 from conv_anim.tracing.values import spread
 from conv_anim.values import dataclass
 
@@ -124,5 +125,7 @@ def direct(op: Operator) -> int:
 
 
 def fractions(array: Array) -> Fractions:
-    """The same numbers, as what they are exactly."""
-    return np.array([Fraction(number) for number in array.ravel().tolist()], dtype=object).reshape(array.shape)
+    """The same numbers as what they say: 0.1 is a tenth; or else as what they are exactly."""
+    found = [fraction(number) for number in array.ravel().tolist()]
+    exact = [Fraction(n) if said is None else said for said, n in zip(found, array.ravel().tolist(), strict=True)]
+    return np.array(exact, dtype=object).reshape(array.shape)

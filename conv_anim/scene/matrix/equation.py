@@ -124,8 +124,8 @@ class Line:
             labels = (other.label_right + self.style.gap for other in before if there.meets_label(other))
             placed[name] = part.centered(max(left, *labels, x), middle)
             if sign:
-                half = self.style.font.cap_height * sign_size(self.style) / 2
-                joints.append(Joint(sign, (before[-1].table.right + placed[name].table.x) / 2, middle, half))
+                between = (before[-1].table.right + placed[name].table.x) / 2
+                joints.append(Joint(sign, between, middle, sign_half(self.style)))
         return Layout(placed, joints)
 
     def _room(self, sign: str) -> float:
@@ -135,6 +135,11 @@ class Line:
 def sign_size(style: Style) -> float:
     """Em of the signs between the parts, in pixels."""
     return 1.4 * style.number_size
+
+
+def sign_half(style: Style) -> float:
+    """How far they reach above the middle and below it, in pixels."""
+    return style.font.cap_height * sign_size(style) / 2
 
 
 def above(product: Line, maps: Line, style: Style) -> Layout | None:

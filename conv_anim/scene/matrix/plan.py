@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
-from conv_anim.scene.matrix.equation import POINT, Layout, Line, Part, above, beside, column_height
+from conv_anim.scene.matrix.equation import POINT, Layout, Line, Part, above, beside, column_height, sign_half
 from conv_anim.scene.matrix.factors import READABLE, Factors
 from conv_anim.scene.traced import Traced
 from conv_anim.scene.wording import names, words
@@ -69,9 +69,10 @@ class Plan(Traced):
         return {"x": colors.input, "input": colors.input, "y": colors.output, "output": colors.output}.get(name)
 
     def part(self, name: str, table: Table, headroom: float = 0) -> Part:
-        """A table with its label, if there are labels."""
+        """A table with its label, if there are labels: above the signs beside it too, where those are higher."""
         if not self.labelled:
             return Part(table, None, headroom)
+        headroom = max(headroom, sign_half(self.style) - table.height / 2)
         return Part(table, Callout(self.style, self.labels[name], self.swatch(name)), headroom + 0.6 * self.style.gap)
 
     # where they go

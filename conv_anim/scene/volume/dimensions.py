@@ -71,6 +71,12 @@ def dimensions(style: Style, space: Space, first: Stack, last: Stack) -> list[Pr
     return [item for dimension in found if dimension.length for item in dimension.items()]
 
 
+def room(style: Style, space: Space, last: Stack) -> float:
+    """Pixels beside the maps for how many rows they have, which is written on their left and right."""
+    numbers = (len(space.rows.inputs), last.rows)
+    return max(style.width(str(number), size=style.small_size) for number in numbers) + style.hair
+
+
 def _of_input(style: Style, space: Space, stack: Stack) -> list[Dimension]:
     """On its left and below it: beside the canvas, but as long as the map; none of a map among empty cells."""
     if space.spread or (space.deep and space.has_empty):

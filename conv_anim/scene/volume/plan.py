@@ -13,6 +13,7 @@ from conv_anim.scene.steps import Steps, Walks, staged
 from conv_anim.scene.tones import RGB, asked
 from conv_anim.scene.traced import Traced
 from conv_anim.scene.volume.bodies import Body
+from conv_anim.scene.volume.dimensions import room
 from conv_anim.scene.volume.faces import Faces
 from conv_anim.scene.volume.filling import Filling
 from conv_anim.scene.volume.filters import bank
@@ -161,7 +162,7 @@ class VolumePlan(Traced):
             Callout.of(self.style, name, broken([detail], self.style, Language(self.trace.spec.lang)), None, ())
             for name, detail in (names.volume_labels(self.trace) if self.labelled else [])
         ]
-        margin = 1.3 * self.style.gap if self.labelled else 0.0
+        margin = max(1.3 * self.style.gap, room(self.style, self.spaces[0], stacks[-1])) if self.labelled else 0.0
         return Lineup(self.style, tuple(sizes), tuple(labels), tuple(signs), margin)
 
     def _signs(self, layer: LayerTrace) -> tuple[str, str]:
