@@ -110,7 +110,7 @@ class NetworkNames(NetworkMaps):
             if text
             for line in self.style.wrapped(text, size=self.style.small_size, width=room)
         ]
-        return Callout(self.style, words.Label(name, lines[0]), self.color(k), tuple(lines[1:]))
+        return Callout(self.style, words.Label(name, lines[0]), self.swatch(self.color(k)), tuple(lines[1:]))
 
     def _head(self, k: int) -> float:
         """What a map has above it."""

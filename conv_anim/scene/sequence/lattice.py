@@ -232,7 +232,7 @@ class Lattice(Traced):
             lines = broken(said, self.style, self.say)
             mark_style = MarkStyle(self.style, color)
             marked = keys((self.marks[k],), layers[k], mark_style, self.say) if k < len(layers) else ()
-            found.append(Callout.of(self.style, label.name, lines, color, marked))
+            found.append(Callout.of(self.style, label.name, lines, self.swatch(color), marked))
         return found
 
     def _around(self, k: int) -> list[str]:

@@ -120,9 +120,13 @@ class StreamLattice(Lattice):
         colors, edge = self.style.colors, self.style.edge
         arriving = self.style.frame or Stroke(colors.window, 2 * self.style.scale)
         keys = [
-            Key(self.say("stream.arrives"), colors.input, arriving),
+            Key(self.say("stream.arrives"), self.swatch(colors.input), arriving),
             Key(self.say("stream.kept"), tray(self), edge),
-            Key(self.say("stream.gone"), mix(colors.background, colors.input, GONE), self.style.pending_edge),
+            Key(
+                self.say("stream.gone"),
+                self.swatch(mix(colors.background, colors.input, GONE)),
+                self.style.pending_edge,
+            ),
         ]
         return tuple(keys)
 
