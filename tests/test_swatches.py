@@ -12,6 +12,7 @@ from conv_anim import pipeline
 from conv_anim.catalog import templates
 from conv_anim.scene.callouts import Callout, Key
 from conv_anim.scene.primitives import Boxes, Mosaic, Polygons, Scene, Text
+from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
