@@ -168,10 +168,10 @@ class NetworkNames(NetworkMaps):
 
     @cached_property
     def written_below(self) -> list[int]:
-        """The maps below whose badge weights are written: where numbers are, on the way forward."""
+        """The maps below whose badge weights are written, where numbers are; backward, if they are flipped."""
         if not (self.mode in {"numbers", "both"} and self.labelled):
             return []
-        return [k for k in self.matrices if not self.leads_back(k)]
+        return [k for k in self.matrices if not self.leads_back(k) or self._flips_back(self.layers[k - 1].layer)]
 
     def wide_between(self, k: int) -> float:
         """The width of a badge, with the weights below it."""
