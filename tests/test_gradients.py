@@ -590,7 +590,7 @@ def test_a_flipped_kernel_is_shown_flipped_below_its_badge(name):
     shown = [item for item in pipeline.scene(spec).static if isinstance(item, Text)]
     (badge,) = (item for item in shown if item.text.endswith(" flipped"))
     kernel = [
-        item for item in shown if item.size < badge.size and 0 < item.y - badge.y < 70 and abs(item.x - badge.x) < 40
+        item for item in shown if item.size < badge.size and 0 < item.y - badge.y < 90 and abs(item.x - badge.x) < 40
     ]
     read = [int(item.text.replace("−", "-")) for item in sorted(kernel, key=lambda item: (round(item.y), item.x))]
     given = np.array(next(layer for layer in conv_anim.trace(spec).layers if layer.kernels is not None).kernels[0, 0])
