@@ -36,6 +36,7 @@ from conv_anim.tracing.winograd import (
     direct,
     multiplications,
 )
+from tests import pictures
 
 EXAMPLES = settings(max_examples=30)
 
@@ -449,6 +450,36 @@ def test_what_is_told_of_a_tile_adds_up(most):
     for said in sums:
         made, result = said.replace("−", "-").replace("×", "*").split(" = ")
         assert eval(made) == float(result)
+
+
+def test_nothing_is_told_or_marked_of_a_tile_before_its_cells_are_there():
+    """Of the products and of the output; and each sum begins with a number, not with a minus before a 0."""
+    trace = computed((5, 6), 3, "winograd", padding=1, most=9)
+    view, drawn = WinogradDrawing(trace, Style(THEMES["light"], 1.0, DejaVu())), pipeline.scene(trace.spec)
+    last = [pictures.texts(pictures.after(drawn, k)) for k in (drawn.rests[0], len(drawn.frames) - 1)]
+    assert all(any(text.startswith("The tile's first output") for text in texts) for texts in last)
+    seen = set()
+    for k in range(len(drawn.frames)):
+        items = pictures.after(drawn, k)
+        told = [text.split(":")[0] for text in pictures.texts(items) if text.endswith(".") and ":" in text]
+        made = [item for item in drawn.frames[k].shown if isinstance(item, Text) and item.bold and item.text == "+"]
+        seen.add((len(told), len(made)))
+    (few, fewer), (some, more), *_ = sorted(seen - {(0, 0)})
+    assert few == 2
+    assert some == 3
+    assert fewer < more
+    assert not any(re.search(": −0 ", text) for k in range(len(view.steps)) for text in view.told(k))
+
+
+def test_products_that_serve_several_outputs_are_counted():
+    """Each output adds up those where neither of its rows of the transform is 0."""
+    first, second = {0, 1, 2}, {1, 2, 3}
+    uses = [
+        sum(r in a and c in b for a in (first, second) for b in (first, second)) for r in range(4) for c in range(4)
+    ]
+    drawn = pipeline.scene(computed((6, 6), 3, "winograd").spec)
+    several = sum(count > 1 for count in uses)
+    assert f"this way: {several} of them serve several outputs" in pictures.texts(drawn.static)
 
 
 @pytest.mark.parametrize("most", [1, 9])

@@ -391,3 +391,15 @@ def test_an_exponent_is_written_as_it_is_given():
     spec = conv_anim.load({"input": {"values": [[3, 4]]}, "layer": layer, "view": "flat"})
     assert "(3^2.0000001 + 4^2.0000001)^(1/2.0000001) ≈ " in told(spec)
     assert "2.0000001-norm" in explain.data(spec)["layers"][0]["says"]
+
+
+@given(st.lists(st.integers(0, 255), min_size=9, max_size=16), st.integers(-400, 400), st.sampled_from([1, 0.5, 0.01]))
+def test_where_terms_are_left_out_what_they_come_to_is_told_before_the_bias(values, bias, weight):
+    """A bias beside the first few of many terms would seem to be added to these alone."""
+    layer = conv_anim.trace(flat([values], weight=[[weight] * len(values)], bias=bias / 4)).layers[0]
+    said = in_a_line(layer, layer[0], 5, bias="{value} (bias)")
+    found = re.fullmatch(r"\(.* \+ … ≈ (\S+)\) \+ \(?([^ )]+)\)? \(bias\) [=≈] (\S+)", said)
+    assert found is not None, said
+    whole, added, result = (Fraction(text.replace(MINUS, "-")) for text in found.groups())
+    assert whole + added == result
+    assert abs(whole - sum(values) * Fraction(str(weight))) <= Fraction(1, 10)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -11,14 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import conv_anim
-from conv_anim import explain
+from conv_anim import explain, pipeline
+from conv_anim.catalog import templates
 from conv_anim.coding.programs import program
 from conv_anim.diagnostics import SpecError
 from conv_anim.ops.softmax import Softmax
 from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene.flat.pace import Pace
 from conv_anim.scene.flat.traced_back import traced_back
-from conv_anim.scene.primitives import Boxes, Lines
+from conv_anim.scene.primitives import Boxes, Lines, Text
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.style import Style
 from conv_anim.scene.wording.captions import caption
@@ -580,3 +581,33 @@ def test_a_network_writes_no_terms_of_padding_that_it_does_not_draw(layer):
     made = pictures.scene(spec)
     line = next(text for text in pictures.texts(made.frames[1].shown) if text.count("·") > 1)
     assert line.count("·") == 4
+
+
+@pytest.mark.parametrize("name", ["backward_chain", "backward_residual"])
+def test_a_flipped_kernel_is_shown_flipped_below_its_badge(name):
+    (template,) = (each for each in templates() if each.name == name)
+    spec = conv_anim.load(template.path)
+    shown = [item for item in pipeline.scene(spec).static if isinstance(item, Text)]
+    (badge,) = (item for item in shown if item.text.endswith(" flipped"))
+    kernel = [
+        item for item in shown if item.size < badge.size and 0 < item.y - badge.y < 90 and abs(item.x - badge.x) < 40
+    ]
+    read = [int(item.text.replace("−", "-")) for item in sorted(kernel, key=lambda item: (round(item.y), item.x))]
+    given = np.array(next(layer for layer in conv_anim.trace(spec).layers if layer.kernels is not None).kernels[0, 0])
+    assert read == given.ravel().tolist()[::-1]
+    assert read != read[::-1]
+
+
+def test_the_derivative_of_relu_is_seen_to_stop_a_gradient():
+    (template,) = (each for each in templates() if each.name == "backward_chain")
+    maps = [layer.output for layer in conv_anim.trace(conv_anim.load(template.path)).layers]
+    same = [one.shape == other.shape and np.array_equal(one, other) for one, other in pairwise(maps)]
+    assert not any(same)
+
+
+@pytest.mark.parametrize("name", ["grad_input", "grad_input_stride_2", "backward_avg_pool"])
+def test_the_cell_whose_gradient_is_made_is_told_and_leads_to_no_equation(name):
+    (template,) = (each for each in templates() if each.name == name)
+    texts = [item.text for item in pipeline.scene(conv_anim.load(template.path)).static if isinstance(item, Text)]
+    assert "the input cell whose gradient this is" in texts
+    assert "→" not in texts

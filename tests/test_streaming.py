@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 import conv_anim
 from conv_anim import pipeline
+from conv_anim.catalog import templates
+from conv_anim.scene.primitives import Text
 from conv_anim.scene.sequence.streaming import StreamingView
 from conv_anim.scene.wording.takeaways import takeaway
 from conv_anim.tracing.streaming import Streaming, ratio_of
@@ -257,7 +259,26 @@ def test_where_not_every_cell_has_an_output_one_is_told_with_the_cell_that_compl
     (found,) = re.findall(r"output (\d+) is made once cell (\d+) is there", said)
     output, cell = map(int, found)
     assert cell == max(1, (output - 1) * stride - before + kernel)  # the last cell of its window, both counted from 1
-    assert takeaway(spec).startswith(f"For every {stride} cells that arrive, one output is made; ")
+    few = ", fewer at the start" if kernel - before > stride else ""  # the first window is not whole by then
+    assert takeaway(spec).startswith(f"For every {stride} cells that arrive, one output is made{few}; ")
+
+
+@given(st.integers(1, 6), st.integers(2, 3), st.integers(0, 4), st.integers(2, 9))
+@example(4, 2, 0, 6)  # 2 for each of 6 cells, and 2 more after the end
+def test_the_outputs_that_are_told_of_are_all_that_there_are(kernel, stride, padding, size):
+    assume(padding < kernel)
+    spec = told(size, [{"type": "conv_transpose", "kernel_size": kernel, "stride": stride, "padding": padding}])
+    found = re.match(
+        r"For every cell that arrives, (\d+) outputs are made(, fewer at the start)?"
+        r"(?:, and the last (one|\d+) when the sequence ends)?(, fewer at the end)?; ",
+        takeaway(spec),
+    )
+    assume(found is not None)  # where all of them wait for the end, that is said
+    each, fewer, last, short = found.groups()
+    count = int(each) * size + int({None: "0", "one": "1"}.get(last, last))
+    made = (size - 1) * stride + kernel - 2 * padding
+    assert count > made if fewer or short else count == made
+    assert bool(last) == (kernel - padding > stride)  # those that the last cell does not complete
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-TW"])
@@ -273,3 +294,21 @@ def test_a_stream_speaks_of_no_buffer_no_chunk_and_no_latency(lang):
         ]
         said = " ".join(pictures.texts(items))
         assert not re.search("buffer|chunk|latency|effective|⌈|緩衝|延遲|段之間", said)
+
+
+@pytest.mark.parametrize("name", ["stream_transposed", "transposed_1d", "conv_1d", "causal", "stream_strided"])
+def test_the_last_picture_of_a_sequence_holds_all_that_its_numbers_are_made_of(name):
+    """With the weights beside it every number can be checked: they slide over the lower row as they are written."""
+    (template,) = (each for each in templates() if each.name == name)
+    spec = conv_anim.load(template.path)
+    drawn = pictures.scene(spec)
+    shown = pictures.after(drawn, len(drawn.frames) - 1)
+    (said,) = (text for text in pictures.texts(shown) if text.startswith("weights "))
+    weights = [int(w) for w in said.removeprefix("weights ").split(", ")]
+    nodes = [item for item in shown if isinstance(item, Text) and item.anchor == "middle" and item.text.isdigit()]
+    upper, lower = (
+        [int(item.text) for item in sorted(nodes, key=lambda item: item.x) if round(item.y) == height]
+        for height in sorted({round(item.y) for item in nodes})
+    )
+    stride = spec.layers[0].window.axes[0].stride
+    assert upper == [int(np.dot(weights, lower[k : k + len(weights)])) for k in range(0, len(upper) * stride, stride)]

@@ -243,3 +243,9 @@ def test_so_many_lines_as_it_takes():
     rows = sorted({round(item.y) for item in labels if item not in scene.heading and item.size == largest})
     assert len(rows) > 1
     assert all(lower - upper > 40 for upper, lower in pairwise(rows))
+    shown = {
+        item.text
+        for item in [*scene.static, *(each for frame in scene.frames for each in frame.kept)]
+        if isinstance(item, Text)
+    }
+    assert {"0.9", "0.1", "2.5", "−3", "0.5", "−0.5", "−4"} <= shown  # every number of its maps, of W and of b

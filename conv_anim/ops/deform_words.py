@@ -44,7 +44,7 @@ WORDS = {
         "read.masked": "read, times its mask",
         "key.regular": "where the window stands without offsets",
         "key.point": "where each cell of the window reads",
-        "key.shares": "of this point: the share of each cell around it",
+        "key.shares": "the share of each cell around this point",
         "example": "window cell ({row},{column}) reads at ({y}, {x}): {sum}",
     },
     "zh-TW": {
@@ -76,7 +76,7 @@ WORDS = {
         "read.masked": "讀到的數乘以遮罩",
         "key.regular": "沒有偏移量時視窗的位置",
         "key.point": "視窗各格讀取的地方",
-        "key.shares": "這一點：周圍各格的占比",
+        "key.shares": "這一點周圍各格的占比",
         "example": "位置 ({row},{column}) 在 ({y}, {x}) 讀取：{sum}",
     },
 }

@@ -22,10 +22,13 @@ NARROWEST = 300
 
 @dataclass(frozen=True)
 class Key:
-    """What cells of a look are: a small one of them, and words. A ``cross`` strikes it out, a ``hatch`` covers it."""
+    """What cells of a look are: a small one of them, and words. A ``cross`` strikes it out, a ``hatch`` covers it.
+
+    Without a ``fill`` it is an edge alone: such cells have colours of their own.
+    """
 
     text: str
-    fill: str
+    fill: str | None
     edge: Stroke
     cross: Stroke | None = None
     hatch: Stroke | None = None

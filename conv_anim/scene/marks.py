@@ -97,12 +97,17 @@ class MarkStyle:
         return Stroke(mix(colors.background, colors.muted, 0.6), self.style.line)
 
 
-def keys(marks: tuple[Marks, ...], layer: Layer, mark_style: MarkStyle, say: Language) -> tuple[Key, ...]:
-    """What a figure says about the marked cells that a layer reads, or never reads, for those that there are."""
+def keys(
+    marks: tuple[Marks, ...], layer: Layer, mark_style: MarkStyle, say: Language, *, borrowed: str | None = None
+) -> tuple[Key, ...]:
+    """What a figure says about the marked cells that a layer reads, or never reads, for those that there are.
+
+    ``borrowed`` is the colour of a cell with a borrowed number, if such cells have colours of their own.
+    """
     style, found = mark_style.style, []
     if any(mark.borrowed for mark in marks):
         mode = next(mark.side.axis.mode for mark in marks if mark.borrowed)
-        found.append(Key(say(f"marks.{mode}"), mark_style.borrowed, style.empty_edge))
+        found.append(Key(say(f"marks.{mode}"), borrowed or mark_style.borrowed, style.empty_edge))
     if any(mark.extra for mark in marks):
         found.append(Key(say("marks.output_padding.zeros"), mark_style.extra, style.empty_edge))
     if any(mark.unread for mark in marks):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 LONG, HIGH = 120, 10
 """Pixels, at scale 1, of a bar."""
-MOST = 5
+MOST = 6
 """Bars of one figure: with more maps than that, those of the first and of the last stand for all."""
 TICK = 3
 """Pixels of the marks below it."""

@@ -84,6 +84,11 @@ class SheetGrid:
         corner = self.grid.corner
         return [mosaic(image[i : i + 1, j : j + 1], corner, r, c) for r, i in rows.items() for c, j in columns.items()]
 
+    def fill(self, place: Position) -> str:
+        """The colour of a cell at rest."""
+        ((_, _, source, read),) = self._at([place])
+        return self._weak(read) if source is Source.BORROWED else self._fill(place, source, read)
+
     def _small(self, image: Rgb) -> list[Primitive]:
         """The map as a picture, with one line around all that borders it."""
         style, sheet = self.grid.style, self.sheet

@@ -276,6 +276,9 @@ def in_a_line(
     terms = terms_of(step, formats, power)
     if most is not None and len(terms) > most:
         terms = abridged(terms, most, biggest=layer.operator.reduce == "max")
+        if step.bias is not None and formats.b is not None:  # which is not added to no more than what is seen
+            fmt, before = max(formats.y, formats.b, key=lambda fmt: fmt.decimals), formats.y.written(step.value)
+            opening, closing = f"({opening}", f" {NEAR} {fmt(float(before - formats.b.written(step.bias)))}){closing}"
     return f"{opening}{joint.join(term.text for term in terms)}{closing}{formats.equals(step)} {formats.y(step.value)}"
 
 

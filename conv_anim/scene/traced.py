@@ -10,9 +10,12 @@ from conv_anim.scene.color import mix
 from conv_anim.scene.numbers import Format, format_for
 from conv_anim.scene.tones import Tones
 from conv_anim.scene.wording.language import Language
-from conv_anim.values import dataclass
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from conv_anim.scene.callouts import Key
     from conv_anim.scene.style import Style
     from conv_anim.tracing.trace import LayerTrace, Trace
     from conv_anim.tracing.values import Array
@@ -49,6 +52,15 @@ class Traced:
     def labelled(self) -> bool:
         """Whether the spec asks for labels."""
         return self.trace.spec.labels is not None
+
+    def swatch(self, color: str) -> str | None:
+        """The colour beside a label; None where cells have shades of their numbers, and none has that of its map."""
+        return None if getattr(self, "mode", "numbers") in {"shades", "both"} else color
+
+    def keyed(self, keys: Iterable[Key]) -> tuple[Key, ...]:
+        """Keys, of those with the colour of a map or a kernel the edge alone where cells have shades instead."""
+        planes = {self.style.colors.input, self.style.colors.kernel, self.style.colors.output}
+        return tuple(replace(key, fill=self.swatch(key.fill)) if key.fill in planes else key for key in keys)
 
 
 @dataclass(frozen=True)

@@ -151,13 +151,21 @@ class ChannelRows(LayerRows):
         if self.mode not in {"shades", "both"}:
             return []
         names, kernels = words.ends_of(self.trace), self.tones.of_kernels[0]
-        found = [scale(names[0], self.tones.of_maps[0], self.layer.input)]
-        if kernels is not None and self.layer.kernels is not None and not self.kernel_contents.written:
+        found = self._input_scales(names[0])
+        if kernels is not None and self.layer.kernels is not None and self.kernel_contents.shades is not None:
             found.append(scale(words.kernel_of(self.trace), kernels, self.layer.kernels))
         if self.meet:
             found.append(scale(self.say("channels.maps_scale"), self._map_shades, *self.maps))
         shades = self.output_contents.shades
         return found if shades is None else [*found, scale(names[1], shades, self.layer.output)]
+
+    def _input_scales(self, name: str) -> list[Scale]:
+        """One for all channels, or for each of a picture in colours."""
+        if not self.of_colors:
+            return [scale(name, self.tones.of_maps[0], self.layer.input)]
+        shown = [self.input_contents_of(channel).shades for channel in range(len(COLORS))]
+        named = zip(COLORS, shown, self.layer.input, strict=True)
+        return [scale(self.say(f"channels.{name}"), own, values) for name, own, values in named if own is not None]
 
     # colours
 

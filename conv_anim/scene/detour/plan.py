@@ -204,17 +204,17 @@ class Detour(Traced):
         widest = max((self.style.width(line, size=size) for each in lines for line in each), default=0.0)
         return slot(WORKED, max(wide, widest), 1.6 * size * most) if most else EMPTY
 
-    def _broken(self, k: int, wide: float) -> list[str]:
+    def _broken(self, k: int, wide: float, most: int | None = None) -> list[str]:
         style, size = self.style, self.style.em(TOLD)
-        return [part for said in self.told(k) for part in style.wrapped(said, size=size, width=wide)]
+        return [part for said in self.told(k)[:most] for part in style.wrapped(said, size=size, width=wide)]
 
-    def worked(self, k: int) -> list[Primitive]:
-        """The description of a step, in its room below the maps."""
+    def worked(self, k: int, most: int | None = None) -> list[Primitive]:
+        """The description of a step, in its room below the maps; or the first sentences of it, so many at most."""
         (x, y), size = self.page.anchors[WORKED], self.style.em(TOLD)
         wide = max(self._above.width, LINE * self.style.scale)
         return [
             self.style.text(x, y + 1.6 * size * n, line, size=size, color=self.style.text_ink)
-            for n, line in enumerate(self._broken(k, wide))
+            for n, line in enumerate(self._broken(k, wide, most))
         ]
 
     def _sign(self, text: str) -> Panel:

@@ -172,7 +172,8 @@ class Tiles(Detour):
         """The multiplications of a tile, a small square for each: window by window, and this way."""
         gap = 0.5 * self.style.gap
         direct, ours = ((KERNEL, KERNEL),) * OUT**2, ((READ, READ),)
-        told = {"outputs": OUT**2, "weights": KERNEL**2}
+        uses = np.array([np.outer(*pair) != 0 for pair in product(OUTPUT_TRANSFORM, repeat=2)])
+        told = {"outputs": OUT**2, "weights": KERNEL**2, "shared": int((uses.sum(axis=0) > 1).sum())}
         made = []
         for name, blocks in (("direct", direct), ("ours", ours)):
             count = sum(rows * columns for rows, columns in blocks)
@@ -206,7 +207,8 @@ def _sum(transform: Fractions, at: Position, numbers: Array, fmt: Format, more: 
     whole = max(share.denominator if isinstance(share, Fraction) else 1 for share in shares.ravel())
     terms = [(plus, numbers[place].item()) for place, plus in _signs(transform, at).items()]
     said = "".join(f" {'+' if plus else MINUS} {fmt.factor(number)}" for plus, number in terms)
-    said = (MINUS + said[3:] if said[1] == MINUS else said[3:]) + "".join(f" + {term}" for term in more)
+    leads = said[1] == MINUS and terms[0][1] != 0
+    said = (MINUS if leads else "") + said[3:] + "".join(f" + {term}" for term in more)
     return said if whole == 1 else f"({said}) / {whole}"
 
 

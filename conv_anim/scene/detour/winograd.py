@@ -23,7 +23,7 @@ from conv_anim.tracing.winograd import OUT, READ
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from fractions import Fraction
 
     from conv_anim.scene.cells import Position
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from conv_anim.tracing.trace import Trace
     from conv_anim.tracing.values import Array
 
+READ_LINES = 2
+"""Sentences about what is made of a tile and of the kernel before anything is multiplied."""
 SIGN = 12
 """Em of a plus or a minus in the corner of a cell, in pixels at scale 1."""
 
@@ -101,7 +103,8 @@ class WinogradDrawing(Tiles):
 
     def frame(self, k: int) -> Frame:
         return Frame(
-            self._kept(k), (*self._reading(k), *self._products(k), *self._example(k), *self._made(k, bold=True))
+            self._kept(k),
+            (*self._reading(k), *self.worked(k), *self._products(k), *self._example(k), *self._made(k, bold=True)),
         )
 
     def _kept(self, k: int) -> Items:
@@ -132,11 +135,11 @@ class WinogradDrawing(Tiles):
         """The tile that is read, and its transform."""
         items = self._canvas(self._read(k), marked=True)
         outlined = self._outlined("input", self._read(k), self.style.colors.window)
-        return [*items, *outlined, *self._transform(k), *self.worked(k)]
+        return [*items, *outlined, *self._transform(k)]
 
-    def _example(self, k: int) -> list[Primitive]:
-        """Around the cells that are worked out below."""
-        signs = [item for name, of in self.signs_of(k).items() for item in self._signed(name, of)]
+    def _example(self, k: int, there: Sequence[str] = NAMES) -> list[Primitive]:
+        """Around the cells that are worked out below, and on those of the maps that are there."""
+        signs = [item for name, of in self.signs_of(k).items() if name in there for item in self._signed(name, of)]
         return [*signs, *(self._outlined(name, [EXAMPLE], self.style.colors.ink)[0] for name in NAMES[3:5])]
 
     def _signed(self, name: str, signs: dict[Position, bool]) -> list[Primitive]:
@@ -183,7 +186,9 @@ class WinogradDrawing(Tiles):
             stroke = strong(self.style, self.style.colors.window)
             left = (*self._products(step), *self._outputs(self.tile(step)))
             return (*left, *gliding(self._rings(step), self._rings(step + 1), share, stroke))
-        return (*self._reading(step), *(self._products(step) if phase == "summed" else ()), *self._example(step))
+        if phase == "read":
+            return (*self._reading(step), *self.worked(step, READ_LINES), *self._example(step, NAMES[:5]))
+        return (*self._reading(step), *self.worked(step, READ_LINES + 1), *self._products(step), *self._example(step))
 
     def _rings(self, k: int) -> list[Ring]:
         tiles = ("input", self._read(k)), ("output", self.outputs_of(self.tile(k)))

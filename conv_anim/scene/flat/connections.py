@@ -56,7 +56,7 @@ class Connections(Diagram):
             return round(self.turn_at), round((self.middle(self.forward) + self.middle(k)) / 2)
         if self.leads_back(k):
             right = self.grids[k][0].x + self.size(k)[0] + 1.3 * self.style.gap
-            return round(right + self.badge_width(k) / 2), self.middle(k)
+            return round(right + self.wide_between(k) / 2), self.middle(k)
         left = self.lefts[self.depths[k]] - 1.3 * self.style.gap
         return round(left - self.wide_between(k) / 2), self.middle(k)
 

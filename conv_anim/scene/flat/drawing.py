@@ -85,8 +85,8 @@ class FlatDrawing(Traced):
         return self.strip.grids[-1]
 
     def signs_of(self, labels: Iterable[Label], *colors: str) -> list[Callout]:
-        """Labels with a swatch each."""
-        return [Callout(self.style, label, color) for label, color in zip(labels, colors, strict=True)]
+        """Labels with a swatch each, where cells have these colours."""
+        return [Callout(self.style, label, self.swatch(color)) for label, color in zip(labels, colors, strict=True)]
 
     def fitting(self, read: Iterable[str], made: Iterable[str], cell: int | None = None) -> Numbers:
         """Cells for the numbers that are read, and those that are made, which are written in bold."""
@@ -204,7 +204,7 @@ class FlatDrawing(Traced):
     @cached_property
     def strip_layout(self) -> StripLayout:
         """Where the grids, the keys and the sum go."""
-        return StripLayout(self.strip, self.keys())
+        return StripLayout(self.strip, self.keyed(self.keys()))
 
     def keys(self) -> tuple[Key, ...]:
         """What its marks mean."""

@@ -12,7 +12,7 @@ from conv_anim.values import dataclass, field, replace
 if TYPE_CHECKING:
     from conv_anim.scene.cells import Numbers
 
-MOST_HIGH = 1000
+MOST_HIGH = 1050
 """Pixels, at scale 1, that lines of maps with numbers may take, one below the other."""
 MOST_HIGH_STACKED = 3000
 """The same where the figure has to be narrow."""

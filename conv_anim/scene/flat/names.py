@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.flat.maps import NetworkMaps
-from conv_anim.scene.numbers import plane, weights_format
+from conv_anim.scene.numbers import format_for, plane, weights_format
 from conv_anim.scene.wording import words
 from conv_anim.scene.wording.captions import SPACE, caption
 from conv_anim.spec.model import Labels
@@ -53,7 +53,7 @@ class NetworkNames(NetworkMaps):
             name, said = node.name, [called, *said]
         if k == len(self.maps) - 1 and given.output is not None:
             name = given.output
-        return self._wrapped(k, name, [self.say.joined(said), self._weights(k), size, self._panes(k)])
+        return self._wrapped(k, name, [self.say.joined(said), self._weights(k), self._bias(k), size, self._panes(k)])
 
     def _weights(self, k: int) -> str:
         """The kernel's weights, where no cell says them: row by row if they are few, or that all of them are equal."""
@@ -67,6 +67,12 @@ class NetworkNames(NetworkMaps):
         if rows.size > MOST_WEIGHTS:
             return ""
         return self.say("flat.weights", rows=" / ".join(" ".join(map(fmt, row)) for row in rows.tolist()))
+
+    def _bias(self, k: int) -> str:
+        """What is added to each sum, where no cell says it."""
+        bias = self.layers[k - 1].bias if self.mode in {"shades", "plain"} else None
+        single = bias is not None and bias.size == 1
+        return self.say("stack.bias", value=format_for(bias)(bias[0].item())) if bias is not None and single else ""
 
     def _panes(self, k: int) -> str:
         """Which channel is which, of the first map that has several."""
@@ -110,7 +116,7 @@ class NetworkNames(NetworkMaps):
             if text
             for line in self.style.wrapped(text, size=self.style.small_size, width=room)
         ]
-        return Callout(self.style, words.Label(name, lines[0]), self.color(k), tuple(lines[1:]))
+        return Callout(self.style, words.Label(name, lines[0]), self.swatch(self.color(k)), tuple(lines[1:]))
 
     def _head(self, k: int) -> float:
         """What a map has above it."""
@@ -162,10 +168,10 @@ class NetworkNames(NetworkMaps):
 
     @cached_property
     def written_below(self) -> list[int]:
-        """The maps below whose badge weights are written: where numbers are, on the way forward."""
+        """The maps below whose badge weights are written, where numbers are; backward, if they are flipped."""
         if not (self.mode in {"numbers", "both"} and self.labelled):
             return []
-        return [k for k in self.matrices if not self.leads_back(k)]
+        return [k for k in self.matrices if not self.leads_back(k) or self._flips_back(self.layers[k - 1].layer)]
 
     def wide_between(self, k: int) -> float:
         """The width of a badge, with the weights below it."""

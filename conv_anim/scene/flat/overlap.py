@@ -45,7 +45,7 @@ class OverlapView(ScatterDrawing):
         first, _, last = words.labels(self.trace)
         shapes = (rows.size, columns.size), self.full.shape
         labels = words.Label(first.name), words.Label(last.name, self.say("flat.hits"))
-        signs = self.signs_of(labels, self.style.colors.input, self.style.colors.output)
+        signs = self.signs_of(labels, self.style.colors.input, self.shade(self.most))
         numbers = Numbers.fitting(self.style, self.style.small_cell, (), self.style.em(14.4), bold=[str(self.most)])
         parts = tuple(Part(*part) for part in zip(shapes, signs, ("→", ""), strict=True))
         return Strip(self.style, numbers, parts, labelled=self.labelled)

@@ -79,11 +79,14 @@ class PooledMaps(FittedStrip, TracedMaps):
         """A map, and the kernel of the layer that reads it if there is one."""
         layer = self.layers[k] if k < len(self.layers) else None
         held = contents(self.mode, self.tones.of_maps[k])
-        map_ = Part(self.sheets[k].shape, Callout(self.style, self._label(k), self.color(k)), "→", contents=held)
+        map_ = Part(
+            self.sheets[k].shape, Callout(self.style, self._label(k), self.swatch(self.color(k))), "→", contents=held
+        )
         if layer is None or layer.kernels is None:
             return [map_]
         size = plane(layer.kernels[0, 0]).shape
-        sign = Callout(self.style, words.Label(words.kernel_label(layer, self.say).name), self.style.colors.kernel)
+        name, color = words.kernel_label(layer, self.say).name, self.swatch(self.style.colors.kernel)
+        sign = Callout(self.style, words.Label(name), color)
         weights = contents(self.mode, self.tones.of_kernels[k])
         return [replace(map_, after="∗"), Part((size[0], size[1]), sign, "=", contents=weights)]
 

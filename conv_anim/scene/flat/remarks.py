@@ -18,6 +18,7 @@ from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.scene.sheet import Sheet
+    from conv_anim.scene.sheet_grid import SheetGrid
     from conv_anim.scene.style import Style
     from conv_anim.scene.wording.language import Language
     from conv_anim.tracing.operators import Operator
@@ -30,9 +31,14 @@ class Remarks(Traced):
     """The keys of a drawing of one layer of a trace."""
 
     window: Operator
-    sheet: Sheet
+    input: SheetGrid
     framed: bool = False
     """Whether cells that are borrowed are framed, with an arrow from them."""
+
+    @property
+    def sheet(self) -> Sheet:
+        """The input with its border."""
+        return self.input.sheet
 
     @property
     def mark_style(self) -> MarkStyle:
@@ -78,10 +84,11 @@ class Remarks(Traced):
         return self.say("flat.border", border=words.border(self.window, self.say))
 
     def _borrowed(self) -> Key | None:
-        if not self._has(Source.BORROWED):
+        first = next(((r, c) for r, c, source, _ in self.sheet.cells() if source is Source.BORROWED), None)
+        if first is None:
             return None
         said = self.say(f"flat.{self.window.axes[0].mode}")
-        return self._key(self.say("flat.framed", said=said) if self.framed else said, self.mark_style.borrowed)
+        return self._key(self.say("flat.framed", said=said) if self.framed else said, self.input.fill(first))
 
     def _counted(self) -> Key | None:
         """Whether a mean counts its padding."""
@@ -116,7 +123,7 @@ class Remarks(Traced):
         sources = set(places.values()) - {Source.OUTSIDE}
         if not sources:
             return None
-        fill = self.mark_style.unread if Source.INPUT in sources else None
+        fill = next((self.input.fill(place) for place, source in places.items() if source is Source.INPUT), None)
         return self._key(self.say("flat.unread"), fill, cross=True)
 
 

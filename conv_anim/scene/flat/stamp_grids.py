@@ -90,7 +90,7 @@ class StampGrids(FittedStrip, ScatterDrawing):
     def scales(self) -> list[Scale]:
         found = super().scales()
         shades, kernels = self.strip.grids[2].contents.shades, self.layer.kernels
-        if shades is None or kernels is None or self.strip.grids[2].contents.written:
+        if shades is None or kernels is None:
             return found
         kernel = self.strip.grids[1].contents.shades
         more = [scale(words.kernel_of(self.trace), kernel, kernels)] if kernel is not None else []

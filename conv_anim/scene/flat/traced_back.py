@@ -129,7 +129,7 @@ class InputBack(TracedBack):
         name = words.Label(self.say("label.input", size=words.size((rows, columns), 1, self.say)))
         read = two(self.layer.input.shape[1:])
         parts = (
-            Part((rows, columns), Callout(self.style, name, self.style.colors.output), "→"),
+            Part((rows, columns), Callout(self.style, name, self.style.colors.output)),
             Part(read, upstream, words.TIMES, left=self._centred(upstream, read)),
             Part(weights.shape, replace(kernel, label=words.Label(kernel.label.name)), "="),
             Part((rows, columns), made),
@@ -159,9 +159,10 @@ class InputBack(TracedBack):
         return self.style.colors.output
 
     def keys(self) -> tuple[Key, ...]:
+        found = (Key(self.say("flat.found_for"), self.style.at_work(self.style.colors.input), self.style.edge),)
         if not self.flips:
-            return ()
-        return (Key(self.say("flat.reversed"), self.style.colors.kernel, self.style.edge),)
+            return found
+        return (*found, Key(self.say("flat.reversed"), self.style.colors.kernel, self.style.edge))
 
     def read(self, step: Step) -> list[Primitive]:
         """The input cell, the outputs that it went into, and the weights by which it did."""

@@ -215,9 +215,9 @@ class UnpooledView(PooledMaps):
         colors = self.style.colors
         ring = strong(self.style, seen(colors.background, colors.current, colors.ink))
         found = self.say("flat.found", last=self.maps[0].size - 1) if self.grid(1).contents.written else ""
-        keys = [Key(found or self.say("flat.found_at"), self.color(0), ring)]
+        keys = [Key(found or self.say("flat.found_at"), self.swatch(self.color(0)), ring)]
         if len(self.layers) > 2:
-            keys.append(Key(self.say("flat.same_places"), self.color(2), self.style.edge))
+            keys.append(Key(self.say("flat.same_places"), self.swatch(self.color(2)), self.style.edge))
         return StripLayout(self.strip, tuple(keys))
 
     @cached_property

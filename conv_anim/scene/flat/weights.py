@@ -74,13 +74,23 @@ class Weights(TracedMaps):
 
 
 def _matrix(layer: LayerTrace) -> Array | None:
-    """The weights of a layer that fit in rows and columns, be it one; None for none, several kernels, or many."""
-    if layer.layer.undoes is not None or (layer.kernels is not None and layer.operator.transposed):
+    """The weights of a layer that fit in rows and columns, be it one; None for none, several kernels, or many.
+
+    Those of a window that leads back stand as it meets them.
+    """
+    back = layer.layer.roles[2] != "output"
+    if layer.layer.undoes is not None or (layer.kernels is not None and layer.operator.transposed and not back):
         return None
     if layer.kernels is None:
         found = layer.weight
     else:
         found = layer.kernels[0, 0] if layer.kernels.shape[:2] == (1, 1) else None
+        turned = [axis.flipped for axis in layer.operator.axes]
+        found = (
+            found
+            if found is None or not back
+            else found[tuple(slice(None, None, -1 if each else 1) for each in turned)]
+        )
     if found is None or not 0 < found.size <= MOST_WEIGHTS or (found.ndim != 2 and layer.kernels is None):
         return None
     return found.reshape(1, -1) if found.ndim == 1 else found if found.ndim == 2 else None

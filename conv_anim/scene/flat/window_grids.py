@@ -118,10 +118,8 @@ class WindowGrids(FittedStrip, FlatDrawing):
 
     @cached_property
     def signs(self) -> list[Callout]:
-        """The labels of input, kernel (if there is one) and output; with swatches if their cells have such colours."""
+        """The labels of input, kernel (if there is one) and output."""
         colors = self.style.colors
-        if self.mode in {"shades", "both"} and any(shades.kind != "plain" for shades in self.tones.of_maps):
-            return [Callout(self.style, label, None) for label in self._labels()]
         kernel = [] if self.layer.kernels is None else [colors.kernel]
         return self.signs_of(self._labels(), colors.input, *kernel, colors.output)
 

@@ -152,7 +152,7 @@ class WindowView(WindowGrids):
 
     def keys(self) -> tuple[Key, ...]:
         framed = self.numbers.cell >= SMALLEST_EDGED
-        return Remarks(self.trace, self.style, self.layer.operator, self.sheet, framed).keys()
+        return Remarks(self.trace, self.style, self.layer.operator, self.input, framed).keys()
 
     @cached_property
     def sum(self) -> Sum | TwoSums | None:
@@ -180,8 +180,7 @@ class WindowView(WindowGrids):
     def scales(self) -> list[Scale]:
         found, kernels = super().scales(), self.layer.kernels
         shades = None if kernels is None else self.grids[self.kernel_at].contents.shades
-        told = self.grids[self.kernel_at].contents.written and self.mode != "both"
-        if shades is None or kernels is None or told:
+        if shades is None or kernels is None:
             return found
         return [found[0], scale(words.kernel_of(self.trace), shades, kernels), *found[1:]]
 

@@ -100,14 +100,15 @@ class DrawnPlane:
 
     def keys(self, say: Language, *, blind: bool = False) -> tuple[Key, ...]:
         """What a label says about the marks, and of a blind spot."""
-        found = keys((self.rows, self.columns), self.layer, self.mark_style, say)
+        own = self.fill(self.borrowed[0]) if self.borrowed else None
+        found = keys((self.rows, self.columns), self.layer, self.mark_style, say, borrowed=own)
         if self.layer.window is None or not self.layer.window.left_out:
             return found
         text, background = say.of(self.layer, "mask.key"), self.style.colors.background
         found = (*found, Key(text, background, self.style.empty_edge, hatch=hatching(self.style)))
         dark = Key(say.of(self.layer, "mask.blind"), self.style.label_ink, self.style.edge)
-        own = Key(say.of(self.layer, "mask.own"), background, strong(self.style, self.style.colors.current))
-        return (*found, own, dark) if blind else found
+        seen = Key(say.of(self.layer, "mask.own"), background, strong(self.style, self.style.colors.current))
+        return (*found, seen, dark) if blind else found
 
     def source_of(self, place: Position) -> Position:
         """The cell of the floor whose number a borrowed cell shows."""

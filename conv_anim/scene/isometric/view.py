@@ -75,7 +75,8 @@ def _callouts(view: Isometric) -> list[Callout]:
             more = max(axis.extra for axis in trace.layers[-1].operator.axes)
             marked = (Key(say("marks.output_padding", cells=more), view.extra_color, style.pending_edge),)
         lines = broken(said, style, say, most=MOST_WORDS if len(layers) > 1 else CORNER)
-        found.append(Callout.of(style, label.name, lines, floor.color, marked))
+        swatch = floor.color if view.images[k] is None else None
+        found.append(Callout.of(style, label.name, lines, swatch, marked))
     return found
 
 

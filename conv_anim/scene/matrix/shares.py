@@ -191,7 +191,7 @@ class SharesPlan(Traced):
 
     def _swatch(self, name: str) -> str | None:
         colors = self.style.colors
-        return {"matrix": colors.kernel, "output": colors.output}.get(name, colors.input)
+        return {"matrix": None, "output": colors.output}.get(name, colors.input)
 
     def _labels(self, number: int) -> dict[str, words.Label]:
         say, count = self.say, self.tokens

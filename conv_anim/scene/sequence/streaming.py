@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.callouts import Callout, Key
 from conv_anim.scene.color import mix
 from conv_anim.scene.hit_regions import Turn
-from conv_anim.scene.numbers import weights_format
 from conv_anim.scene.primitives import Boxes, Frame, Lines, Stroke
 from conv_anim.scene.sequence.lattice import Lattice
 from conv_anim.scene.sequence.view import SequenceView, holds
@@ -64,21 +63,10 @@ class StreamLattice(Lattice):
     def _post(self, k: int, post: Callout) -> Callout:
         """With how many cells are kept, or how long it takes."""
         said = self._latency() if k == len(self.layers) else self._buffer(k)
-        lines = broken([*self._weights(k), said], self.style, self.say)
+        lines = broken([said], self.style, self.say)
         if not post.label.detail:
             return Callout.of(self.style, post.label.name, lines, post.swatch, post.keys)
         return replace(post, lines=(*post.lines, *lines))
-
-    def _weights(self, k: int) -> list[str]:
-        """The kernel that a map is made with, as the window meets it: many outputs at once leave no room at lines."""
-        layer = self.layers[k - 1] if k else None
-        if layer is None or not self.has_numbers or layer.kernels is None or layer.operator.transposed:
-            return []
-        axis, kernel = layer.operator.axes[0], layer.kernels[0, 0]
-        met = [kernel[axis.weight(tap)].item() for tap in range(axis.kernel)]
-        return [
-            self.say("stream.weights", weights=self.say("enumeration").join(map(weights_format(layer.kernels), met)))
-        ]
 
     def _buffer(self, k: int) -> str:
         """How many cells of a map are kept, and why as many."""
@@ -120,9 +108,13 @@ class StreamLattice(Lattice):
         colors, edge = self.style.colors, self.style.edge
         arriving = self.style.frame or Stroke(colors.window, 2 * self.style.scale)
         keys = [
-            Key(self.say("stream.arrives"), colors.input, arriving),
+            Key(self.say("stream.arrives"), self.swatch(colors.input), arriving),
             Key(self.say("stream.kept"), tray(self), edge),
-            Key(self.say("stream.gone"), mix(colors.background, colors.input, GONE), self.style.pending_edge),
+            Key(
+                self.say("stream.gone"),
+                self.swatch(mix(colors.background, colors.input, GONE)),
+                self.style.pending_edge,
+            ),
         ]
         return tuple(keys)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conv_anim.tracing.streaming import Looking, Streaming, ratio_of
+from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from fractions import Fraction
 
     from conv_anim.scene.wording.language import Language
     from conv_anim.spec.op import Op
@@ -27,7 +29,20 @@ def streaming_takeaway(layers: Sequence[Op], chunk: int, say: Language) -> str:
         key = {0: "", 1: ".late.one"}.get(late, ".late")
         return say(f"takeaway.stream{key}", late=late, kept=kept)
     key = "down" if outputs == 1 else "up" if cells == 1 else "rate"
-    return say(f"takeaway.stream.{key}", cells=cells, outputs=outputs, kept=kept)
+    return say(f"takeaway.stream.{key}", cells=cells, outputs=outputs, but=_but(found, ratio, say), kept=kept)
+
+
+def _but(found: Streaming, ratio: Fraction, say: Language) -> str:
+    """Where it is otherwise: of the first cells, and of the outputs that wait for the end of the sequence."""
+    made = [after.there[-1] - before.there[-1] for before, after in replace(found, chunk=1).steps]
+    cells, late = ratio.numerator, made[found.size :]
+    groups = [sum(made[k : k + cells]) for k in range(0, found.size - cells + 1, cells)] or [ratio.denominator]
+    said = [say("stream.at_start")] if groups[0] < ratio.denominator else []
+    if late:
+        said.append(say("stream.at_end.one" if late == [1] else "stream.at_end", count=sum(late)))
+    elif groups[-1] < ratio.denominator and groups[1:]:
+        said.append(say("stream.short_end"))
+    return "".join(said)
 
 
 def _kept(found: Streaming, say: Language) -> str:
