@@ -32,6 +32,7 @@ from conv_anim.scene.flat.unpooled import UnpooledView
 from conv_anim.scene.flat.upsampled import UpsampledView
 from conv_anim.scene.flat.view import flat
 from conv_anim.scene.flat.windows import WindowView
+from conv_anim.scene.gliding import outlines
 from conv_anim.scene.layout import animated
 from conv_anim.scene.marks import MarkStyle
 from conv_anim.scene.numbers import Format
@@ -1274,10 +1275,63 @@ def test_a_lifted_stamp_goes_through_no_number():
         assert row == pytest.approx(round(row))
 
 
-def test_the_last_stamp_stays_as_an_example_and_nothing_else_is_at_work():
-    spec = conv_anim.load(next(each.path for each in catalog.templates() if each.name == "transposed_scatter"))
-    layer = conv_anim.trace(spec).layers[0]
+def template(name):
+    return conv_anim.load(next(each.path for each in catalog.templates() if each.name == name))
+
+
+@pytest.mark.parametrize("name", ["transposed_scatter", "transposed_padding", "transposed_dilated", "output_padding"])
+def test_the_last_stamp_stays_as_an_example_with_the_outline_of_its_cell(name):
+    spec = template(name)
+    made = conv_anim.trace(spec)
+    layer = made.layers[0]
     stamped = layer.input.ravel()[-1] * layer.kernels.ravel()
-    end = pipeline.scene(spec).frames[-1].shown
-    assert [item.text for item in end if isinstance(item, Text)] == [str(number) for number in stamped]
-    assert not [item for item in end if isinstance(item, Lines)]
+    view = stamps_view(made)
+    assert pictures.texts(view.rested()) == [str(number) for number in stamped.tolist()]
+    (outline,) = outlines(view.rested(), [view.before])
+    x, y, side, _ = view.before.box(*(size - 1 for size in layer.input.shape[1:]))
+    assert set(outline) == {(x, y), (x + side, y), (x + side, y + side), (x, y + side)}
+
+
+def test_a_stamp_at_rest_has_the_colour_of_its_heading():
+    view = stamps_view(conv_anim.trace(template("transposed_scatter")))
+    box = view.strip.grids[2].box(0, 0)
+    fills = {item.fill for item in view.rested() if isinstance(item, Boxes) and box in item.boxes}
+    assert fills == {view.strip.parts[2].sign.swatch}
+
+
+def said_at_the_end(name):
+    end = pipeline.scene(template(name)).frames[-1]
+    return [text for text in pictures.texts((*end.kept, *end.shown)) if "made" in text]
+
+
+NUMBERS_MADE = {
+    "sparse_conv": 24,  # as many as a window of 3x3 around one of four active cells covers
+    "submanifold": 4,
+    "con_7": 3 * 3,
+    "classifier": 9 + 9 + 4 + 4 + 2 + 2,
+    "flatten_linear": 4 + 2,
+    "softmax": 4 + 4,
+    "backward_chain": 9 + 9 + 16,
+    "backward_residual": 3 * 9,
+    "inception_block": 27 + 27,
+    "residual_block": 5 * 9,
+    "edges_then_pool": 2 * 62 * 62 + 31 * 31,
+    "deform_conv_mask": 3 * 3,
+    "max_pool": 2 * 2,
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS_MADE)
+def test_the_numbers_that_a_figure_made_are_counted_and_no_products_named_where_it_shows_none(name):
+    assert said_at_the_end(name) == [f"all {NUMBERS_MADE[name]} numbers are made"]
+
+
+@pytest.mark.parametrize(("name", "bias"), [("many_filters", ", plus the bias"), ("stride_and_padding", "")])
+def test_of_sums_of_products_it_is_said_how_many_and_whether_there_is_a_bias(name, bias):
+    layer = conv_anim.trace(template(name)).layers[0]
+    (terms,) = {len(step.taps) for step in layer}
+    for step in layer:
+        total = sum((tap.x or 0) * tap.w for tap in step.taps)
+        assert (step.value != total) <= bool(bias)
+    expected = f"all {layer.output.size} numbers are made, each the sum of {terms} products{bias}"
+    assert said_at_the_end(name) == [expected]

@@ -110,7 +110,8 @@ class NetworkView(WorkedLine):
             return ()
         tops = self._line_tops
         y = (tops[0] + tops[-1] + self.style.font.cap_height * self.style.label_size) / 2
-        return summary(self.trace, self.style, self.width / 2, y, max(self.width, self._line_room))
+        room, count = max(self.width, self._line_room), sum(stage.total for stage in self.stages)
+        return summary(self.trace, self.style, self.width / 2, y, room, count=count)
 
     def _done(self, stage: int, cell: Cell) -> list[Primitive]:
         return self._cell(stage + 1, cell, self._made(self.layers[stage].step(cell), stage))

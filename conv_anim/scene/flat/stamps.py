@@ -89,12 +89,16 @@ class StampsView(StampGrids):
         return (*items, *self._lifted(stamp, share)) if phase == "sent" else tuple(items)
 
     def rested(self) -> Items:
-        """The last stamp as an example, since its place would be empty; nothing else is at work."""
-        last = self.pace.cell(len(self.pace) - 1)
-        hits = () if last is None else self.scatter.stamp(last).hits
-        block, fill = self.strip.grids[2], self.style.colors.output
-        made = [block.cell(two(hit.weight[2:]), self.fmt(hit.product), fill, value=hit.product) for hit in hits]
-        return tuple(item for cell in made for item in cell)
+        """The last stamp as an example, and the outline of the input cell that it is of; nothing else is at work."""
+        cell = self.pace.cell(len(self.pace) - 1)
+        if cell is None:
+            return ()
+        stamp, block = self.scatter.stamp(cell), self.strip.grids[2]
+        items = list(self.strip.grids[0].framed([two(stamp.input[1:])]))
+        for hit in stamp.hits:
+            text = self.fmt(hit.product)
+            items += block.cell(two(hit.weight[2:]), text, self.style.colors.output, value=hit.product)
+        return tuple(items)
 
     def _stamped(self, stamp: Stamp) -> list[Primitive]:
         """The input cell, and the kernel times its number."""

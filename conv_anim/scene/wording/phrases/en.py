@@ -674,6 +674,7 @@ PHRASES = {
     "flat.made": "all {count} numbers are made",
     "flat.made.one": "the number is made",
     "flat.made.products": "all {count} numbers are made, each the sum of {terms} products",
+    "flat.made.biased": "all {count} numbers are made, each the sum of {terms} products, plus the bias",
     "flat.once": "even: away from the edges, one stamp falls on each cell",
     "flat.once.all": "even: one stamp falls on each cell",
     "flat.even": "even: away from the edges, {hits} stamps fall on each cell",

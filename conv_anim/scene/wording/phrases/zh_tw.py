@@ -627,6 +627,7 @@ PHRASES = {
     "flat.made": "{count} 個數都得出了",
     "flat.made.one": "數得出了",
     "flat.made.products": "{count} 個數都得出了，每個都是 {terms} 個乘積的和",
+    "flat.made.biased": "{count} 個數都得出了，每個都是 {terms} 個乘積的和，再加偏置",
     "flat.checkerboard": "越深蓋得越多；不均勻：遠離邊緣處，各格被蓋 {hits} 次，呈棋盤格",
     "flat.lines": "越深蓋得越多；不均勻：遠離邊緣處，各格被蓋 {hits} 次，呈條紋",
     "flat.multiple.one": "{said}：步幅是 1，每個權重各蓋一次",
