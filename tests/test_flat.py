@@ -108,6 +108,20 @@ def read(drawn_panel, k, grid):
     return pictures.numbers_in(drawn_panel, k, grid.x, grid.y, grid.numbers.cell, (grid.rows, grid.columns))
 
 
+def number(text):
+    return float(text.replace("−", "-"))
+
+
+def summed(drawn_panel, k, grid):
+    """What stands in the cells of a grid in a frame, with what a stamp adds to it."""
+    found = [[number(text) for text in row] for row in read(drawn_panel, k, grid)]
+    for item in drawn_panel.frames[k].shown:
+        if isinstance(item, Text) and item.anchor == "end" and item.x > grid.x:
+            row, column = int((item.y - grid.y) // grid.numbers.cell), int((item.x - grid.x) // grid.numbers.cell)
+            found[row][column] += number(item.text.lstrip("+"))
+    return found
+
+
 def two(values):
     """Nested lists with one or two axes as rows and columns."""
     return [values] if not isinstance(values[0], list) else values
@@ -479,7 +493,7 @@ def test_running_sums_are_those_of_stamping_loops(figure):
         for i, j in product(range(len(kernel)), range(len(kernel[0]))):
             sums[r * stride[0] + i * dilation[0]][c * stride[1] + j * dilation[1]] += x[r][c] * kernel[i][j]
         wanted = [[n + (bias if inside(p, q) else 0) for q, n in enumerate(row)] for p, row in enumerate(sums)]
-        assert read(panel, k, grids[-1]) == written(wanted, view.fmt)
+        assert summed(panel, k, grids[-1]) == wanted
         assert read(panel, k, grids[2]) == written([[x[r][c] * w for w in row] for row in kernel], view.fmt)
     assert len(panel.frames) == made.input.size
 
@@ -494,12 +508,22 @@ def test_gather_and_scatter_end_with_the_same_numbers(figure):
     made = trace(figure)
     gather, scatter = window_view(made), stamps_view(made)
     gathered = read(panel_of(gather), len(gather.pace) - 1, gather.grids[-1])
-    whole = read(panel_of(scatter), len(scatter.pace) - 1, scatter.after)
+    whole = summed(panel_of(scatter), len(scatter.pace) - 1, scatter.after)
     top, left = scatter.full.place((0, 0))
     rows, columns = len(gathered), len(gathered[0])
     kept = [row[left : left + columns] for row in whole[top : top + rows]]
-    number = lambda text: float(text.replace("−", "-"))  # noqa: E731
-    assert [[number(t) for t in row] for row in kept] == [[number(t) for t in row] for row in gathered]
+    assert kept == [[number(text) for text in row] for row in gathered]
+
+
+def test_a_cell_holds_what_it_held_before_a_stamp_until_that_has_fallen():
+    made = traced(conv_transpose((2,), 3), [2, 5])  # stamps 0 2 4 and 0 5 10, the second one cell further
+    view = stamps_view(made)
+    panel = panel_of(view)
+    assert read(panel, 1, view.after) == [["0", "2", "4", "0"]]
+    assert summed(panel, 1, view.after) == [[0, 2, 9, 10]]
+    outlined = StampsView(made, Style(THEMES["light"], 1.0, DejaVu()), view.pace)
+    falls = [item.text for item in outlined.frame(1).shown if isinstance(item, Text) and item.x > outlined.after.x]
+    assert list(zip(falls[1::3], falls[2::3], strict=True)) == [("2", "+0"), ("4", "+5"), ("0", "+10")]
 
 
 def test_cut_off_cells_are_dashed_and_the_stamp_is_marked():
@@ -550,7 +574,7 @@ def test_both_show_the_same_number_where_the_ring_is():
         assert len(ringed_output(scatter, k)) == (output >= 0)
         for r, c in ringed_output(scatter, k):
             row, column = scatter.full.kept((r, c))
-            assert read(right, k, scatter.after)[r][c] == read(left, k, gather.grids[-1])[row][column] != ""
+            assert summed(right, k, scatter.after)[r][c] == number(read(left, k, gather.grids[-1])[row][column])
 
 
 def ringed_output(view, k):
