@@ -224,7 +224,7 @@ PHRASES = {
     "term.fft": "FFT：快速傅立葉變換，把圖分成波；逆 FFT 再把波加起來",
     "term.cellwise": "⊙：逐格相乘",
     "term.memory": "N、C、H、W：圖片、通道、列、行；寫在最後的，在記憶體中相鄰",
-    "term.rulebook": "0→2：編號 0 的輸入格乘上該列開頭的權重，加到編號 2 的輸出格",
+    "term.rulebook": "{read}→{made}：編號 {read} 的輸入格乘上該列開頭的權重，加到編號 {made} 的輸出格",
     "term.active": "有效的格：有數值的格；其他的格不計入任何總和",
     "term.lines": "粗線：占比大；細線：占比小",
     "term.cache": "鍵值快取：保留的鍵與值，不必重算",
