@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +18,7 @@ import conv_anim
 from conv_anim import __version__, catalog, pipeline
 from conv_anim.cli import main
 from conv_anim.spec.themes import THEMES
+from tests import pictures
 
 SPEC = "input: {size: [4, 4]}\nlayer: {type: conv, kernel_size: 3}\nview: flat\n"
 
@@ -42,13 +42,6 @@ def drawn():
     return pipeline.scene(conv_anim.load("fig.yaml"))
 
 
-def changes():
-    """The frames that differ from the one before; a GIF shows the others as a part of it."""
-    frames = list(drawn().frames)
-    same = [False, *(not two.kept and set(two.shown) == set(one.shown) for one, two in pairwise(frames))]
-    return [k for k, still in enumerate(same) if not still]
-
-
 def files(folder: Path) -> list[str]:
     return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
 
@@ -59,7 +52,7 @@ def files(folder: Path) -> list[str]:
 def test_a_spec_becomes_a_gif_beside_it(here):
     assert run("render", "fig.yaml").exit_code == 0
     with Image.open("fig.gif") as image:
-        assert image.n_frames == len(changes()) > len(drawn().rests) == 4
+        assert image.n_frames == len(pictures.changes(drawn())) > len(drawn().rests) == 4
 
 
 def test_an_output_folder_is_made(here):
@@ -87,7 +80,7 @@ def test_frames_are_what_the_gif_shows_and_the_png_is_the_last(here):
     stills = [np.asarray(Image.open(f"fig-{k}.png").convert("RGB")).astype(int) for k in range(4)]
     with Image.open("fig.gif") as gif:
         for frame, still in zip(drawn().rests, stills, strict=True):
-            gif.seek(sum(k <= frame for k in changes()) - 1)
+            gif.seek(sum(k <= frame for k in pictures.changes(drawn())) - 1)
             assert np.abs(np.asarray(gif.convert("RGB")) - still).max() < 48
             assert np.abs(np.asarray(gif.convert("RGB")) - still).mean() < 1
     assert np.array_equal(np.asarray(Image.open("fig.png").convert("RGB")), stills[-1])
