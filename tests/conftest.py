@@ -144,13 +144,15 @@ def new_page(browser: Browser, **options: Any) -> Page:
 
 
 def frames_in(text: str, *, outputs: int) -> int:
-    """How many frames a spec's animation has; each of so many outputs has at least one of them."""
+    """How many frames a spec's GIF has; each of so many outputs has at least one of them."""
     from conv_anim import pipeline
     from conv_anim.diagnostics import Source
+    from tests import pictures
 
     scene = pipeline.scene(pipeline.loaded(Source("spec.yaml", text)).spec)
-    assert len(scene.rests) == outputs <= len(scene.frames)
-    return len(scene.frames)
+    count = len(pictures.changes(scene))
+    assert len(scene.rests) == outputs <= count
+    return count
 
 
 def until(page: Page, expression: str, given: Any = None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -30,6 +31,13 @@ def after(drawn: Scene, k: int) -> list[Primitive]:
     """All that can lie on the picture in frame k, from the bottom to the top."""
     kept = [item for j in range(k + 1) for item in drawn.frames[j].kept]
     return [*drawn.static, *kept, *drawn.frames[k].shown]
+
+
+def changes(scene: Scene) -> list[int]:
+    """The frames that differ from the one before; a GIF shows the others as a part of it."""
+    frames = list(scene.frames)
+    same = [False, *(not two.kept and set(two.shown) == set(one.shown) for one, two in pairwise(frames))]
+    return [k for k, still in enumerate(same) if not still]
 
 
 def numbers_in(drawn: Scene, k: int, left: float, top: float, cell: float, shape: tuple[int, int]) -> list[list[str]]:

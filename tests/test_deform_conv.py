@@ -13,11 +13,16 @@ from hypothesis import strategies as st
 
 import conv_anim
 from conv_anim import explain
+from conv_anim.catalog import templates
 from conv_anim.coding.programs import program
 from conv_anim.diagnostics import SpecError
 from conv_anim.ops import deform_words
 from conv_anim.painting.fonts import DejaVu
+from conv_anim.scene.flat.pace import Pace
+from conv_anim.scene.flat.sampled import SampledView
 from conv_anim.scene.primitives import Boxes, Text
+from conv_anim.scene.steps import Steps
+from conv_anim.scene.style import Style
 from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.takeaways import takeaway
 from conv_anim.tracing.matrix import matrix
@@ -239,6 +244,25 @@ def test_the_flat_view_writes_shares_that_make_the_number_at_a_point():
             terms, made = told.split(" = ") if " = " in told else (told, "0")
             pairs = [term.split("·") for term in terms.split(" + ") if "·" in term]
             assert sum(Fraction(a) * Fraction(b) for a, b in pairs) == Fraction(made)
+
+
+@pytest.mark.parametrize("name", ["deform_conv_mask", "deform_conv_shares"])
+def test_at_the_end_what_the_last_output_read_makes_the_output_that_is_outlined(name):
+    made = conv_anim.trace(conv_anim.load(next(each.path for each in templates() if each.name == name)))
+    steps = Steps(made.output.shape, made.spec.animation)
+    view = SampledView(made, Style(made.spec.theme, 1.0, DejaVu()), Pace.of(steps))
+    read, kernel, output = view.strip.grids[1:]
+    number = lambda text: float(text.lstrip("×").replace("−", "-"))  # noqa: E731
+    total = 0.0
+    for place in np.ndindex(kernel.rows, kernel.columns):
+        x, y, wide, high = read.box(*place)
+        texts = [each for each in view.rested() if isinstance(each, Text) and x < each.x < x + wide]
+        inside = [each for each in texts if y < each.y < y + high]
+        factors = {each.text.startswith("×"): number(each.text) for each in inside}
+        total += np.prod(list(factors.values())) * made.layer.weight[0, 0][place]
+    corner = output.rows - 1, output.columns - 1
+    assert total == made.output[0][corner]
+    assert set(output.framed([corner])) < set(view.rested())
 
 
 def test_points_stand_where_offsets_move_them():

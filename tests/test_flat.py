@@ -32,6 +32,7 @@ from conv_anim.scene.flat.unpooled import UnpooledView
 from conv_anim.scene.flat.upsampled import UpsampledView
 from conv_anim.scene.flat.view import flat
 from conv_anim.scene.flat.windows import WindowView
+from conv_anim.scene.gliding import outlines
 from conv_anim.scene.layout import animated
 from conv_anim.scene.marks import MarkStyle
 from conv_anim.scene.numbers import Format
@@ -105,6 +106,20 @@ def panel_of(view):
 def read(drawn_panel, k, grid):
     """What stands in the cells of a grid in a frame."""
     return pictures.numbers_in(drawn_panel, k, grid.x, grid.y, grid.numbers.cell, (grid.rows, grid.columns))
+
+
+def number(text):
+    return float(text.replace("−", "-"))
+
+
+def summed(drawn_panel, k, grid):
+    """What stands in the cells of a grid in a frame, with what a stamp adds to it."""
+    found = [[number(text) for text in row] for row in read(drawn_panel, k, grid)]
+    for item in drawn_panel.frames[k].shown:
+        if isinstance(item, Text) and item.anchor == "end" and item.x > grid.x:
+            row, column = int((item.y - grid.y) // grid.numbers.cell), int((item.x - grid.x) // grid.numbers.cell)
+            found[row][column] += number(item.text.lstrip("+"))
+    return found
 
 
 def two(values):
@@ -478,7 +493,7 @@ def test_running_sums_are_those_of_stamping_loops(figure):
         for i, j in product(range(len(kernel)), range(len(kernel[0]))):
             sums[r * stride[0] + i * dilation[0]][c * stride[1] + j * dilation[1]] += x[r][c] * kernel[i][j]
         wanted = [[n + (bias if inside(p, q) else 0) for q, n in enumerate(row)] for p, row in enumerate(sums)]
-        assert read(panel, k, grids[-1]) == written(wanted, view.fmt)
+        assert summed(panel, k, grids[-1]) == wanted
         assert read(panel, k, grids[2]) == written([[x[r][c] * w for w in row] for row in kernel], view.fmt)
     assert len(panel.frames) == made.input.size
 
@@ -493,12 +508,22 @@ def test_gather_and_scatter_end_with_the_same_numbers(figure):
     made = trace(figure)
     gather, scatter = window_view(made), stamps_view(made)
     gathered = read(panel_of(gather), len(gather.pace) - 1, gather.grids[-1])
-    whole = read(panel_of(scatter), len(scatter.pace) - 1, scatter.after)
+    whole = summed(panel_of(scatter), len(scatter.pace) - 1, scatter.after)
     top, left = scatter.full.place((0, 0))
     rows, columns = len(gathered), len(gathered[0])
     kept = [row[left : left + columns] for row in whole[top : top + rows]]
-    number = lambda text: float(text.replace("−", "-"))  # noqa: E731
-    assert [[number(t) for t in row] for row in kept] == [[number(t) for t in row] for row in gathered]
+    assert kept == [[number(text) for text in row] for row in gathered]
+
+
+def test_a_cell_holds_what_it_held_before_a_stamp_until_that_has_fallen():
+    made = traced(conv_transpose((2,), 3), [2, 5])  # stamps 0 2 4 and 0 5 10, the second one cell further
+    view = stamps_view(made)
+    panel = panel_of(view)
+    assert read(panel, 1, view.after) == [["0", "2", "4", "0"]]
+    assert summed(panel, 1, view.after) == [[0, 2, 9, 10]]
+    outlined = StampsView(made, Style(THEMES["light"], 1.0, DejaVu()), view.pace)
+    falls = [item.text for item in outlined.frame(1).shown if isinstance(item, Text) and item.x > outlined.after.x]
+    assert list(zip(falls[1::3], falls[2::3], strict=True)) == [("2", "+0"), ("4", "+5"), ("0", "+10")]
 
 
 def test_cut_off_cells_are_dashed_and_the_stamp_is_marked():
@@ -549,7 +574,7 @@ def test_both_show_the_same_number_where_the_ring_is():
         assert len(ringed_output(scatter, k)) == (output >= 0)
         for r, c in ringed_output(scatter, k):
             row, column = scatter.full.kept((r, c))
-            assert read(right, k, scatter.after)[r][c] == read(left, k, gather.grids[-1])[row][column] != ""
+            assert summed(right, k, scatter.after)[r][c] == number(read(left, k, gather.grids[-1])[row][column])
 
 
 def ringed_output(view, k):
@@ -1274,10 +1299,63 @@ def test_a_lifted_stamp_goes_through_no_number():
         assert row == pytest.approx(round(row))
 
 
-def test_the_last_stamp_stays_as_an_example_and_nothing_else_is_at_work():
-    spec = conv_anim.load(next(each.path for each in catalog.templates() if each.name == "transposed_scatter"))
-    layer = conv_anim.trace(spec).layers[0]
+def template(name):
+    return conv_anim.load(next(each.path for each in catalog.templates() if each.name == name))
+
+
+@pytest.mark.parametrize("name", ["transposed_scatter", "transposed_padding", "transposed_dilated", "output_padding"])
+def test_the_last_stamp_stays_as_an_example_with_the_outline_of_its_cell(name):
+    spec = template(name)
+    made = conv_anim.trace(spec)
+    layer = made.layers[0]
     stamped = layer.input.ravel()[-1] * layer.kernels.ravel()
-    end = pipeline.scene(spec).frames[-1].shown
-    assert [item.text for item in end if isinstance(item, Text)] == [str(number) for number in stamped]
-    assert not [item for item in end if isinstance(item, Lines)]
+    view = stamps_view(made)
+    assert pictures.texts(view.rested()) == [str(number) for number in stamped.tolist()]
+    (outline,) = outlines(view.rested(), [view.before])
+    x, y, side, _ = view.before.box(*(size - 1 for size in layer.input.shape[1:]))
+    assert set(outline) == {(x, y), (x + side, y), (x + side, y + side), (x, y + side)}
+
+
+def test_a_stamp_at_rest_has_the_colour_of_its_heading():
+    view = stamps_view(conv_anim.trace(template("transposed_scatter")))
+    box = view.strip.grids[2].box(0, 0)
+    fills = {item.fill for item in view.rested() if isinstance(item, Boxes) and box in item.boxes}
+    assert fills == {view.strip.parts[2].sign.swatch}
+
+
+def said_at_the_end(name):
+    end = pipeline.scene(template(name)).frames[-1]
+    return [text for text in pictures.texts((*end.kept, *end.shown)) if "made" in text]
+
+
+NUMBERS_MADE = {
+    "sparse_conv": 24,  # as many as a window of 3x3 around one of four active cells covers
+    "submanifold": 4,
+    "con_7": 3 * 3,
+    "classifier": 9 + 9 + 4 + 4 + 2 + 2,
+    "flatten_linear": 4 + 2,
+    "softmax": 4 + 4,
+    "backward_chain": 9 + 9 + 16,
+    "backward_residual": 3 * 9,
+    "inception_block": 27 + 27,
+    "residual_block": 5 * 9,
+    "edges_then_pool": 2 * 62 * 62 + 31 * 31,
+    "deform_conv_mask": 3 * 3,
+    "max_pool": 2 * 2,
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS_MADE)
+def test_the_numbers_that_a_figure_made_are_counted_and_no_products_named_where_it_shows_none(name):
+    assert said_at_the_end(name) == [f"all {NUMBERS_MADE[name]} numbers are made"]
+
+
+@pytest.mark.parametrize(("name", "bias"), [("many_filters", ", plus the bias"), ("stride_and_padding", "")])
+def test_of_sums_of_products_it_is_said_how_many_and_whether_there_is_a_bias(name, bias):
+    layer = conv_anim.trace(template(name)).layers[0]
+    (terms,) = {len(step.taps) for step in layer}
+    for step in layer:
+        total = sum((tap.x or 0) * tap.w for tap in step.taps)
+        assert (step.value != total) <= bool(bias)
+    expected = f"all {layer.output.size} numbers are made, each the sum of {terms} products{bias}"
+    assert said_at_the_end(name) == [expected]

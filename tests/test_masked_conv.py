@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import conv_anim
-from conv_anim import explain
+from conv_anim import catalog, explain
 from conv_anim.coding.programs import program
 from conv_anim.diagnostics import SpecError
 from conv_anim.painting.fonts import DejaVu
@@ -261,3 +261,9 @@ def test_every_step_of_a_figure_that_leaves_some_out_has_a_blind_spot(size):
     hidden = {(-1, 2)}  # the cell at the upper right that two layers of 3×3 never reach
     for _, row, column in shown:
         assert all(0 <= row + r < size[0] and 0 <= column + c < size[1] for r, c in hidden)
+
+
+def test_mask_b_is_shown_on_what_mask_a_made():
+    path = next(each.path for each in catalog.templates() if each.name == "mask_a_and_b")
+    first, later = map(conv_anim.trace, conv_anim.load(path).figures)
+    assert later.input.tolist() == first.output.tolist()

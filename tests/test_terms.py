@@ -50,7 +50,7 @@ EXPLAINED = {
     r"\bHSwish\b": r"HSwish: ",
     r"\bBN\b": r"BN: batch norm",
     r"upstream gradient": r"upstream gradient: ",
-    r"Rulebook": r"0→2: the input cell",
+    r"Rulebook": r"\d+→\d+: the input cell",
     r"\bstamps fall\b": r"stamp: ",
     r"[⌊⌈]": r"[⌊⌈] [⌋⌉]: rounded",
     r"\bcausal\b": r"causal: a layer|a later cell|is masked|all before it|look(s|ing)? (ahead|back)",
@@ -74,6 +74,7 @@ SOME = (
     "nchw_nhwc",
     "inception",
     "sparse_conv",
+    "ceil_mode",
 )
 
 
@@ -330,6 +331,51 @@ def test_a_result_on_its_way_is_a_cell_of_its_own_and_passes_over_no_words_and_n
                 )
                 flown += 1
     assert flown or name == "backward_chain"  # there a badge stands in the way of the first one
+
+
+@pytest.mark.parametrize("name", ["sparse_conv", "submanifold"])
+def test_the_pair_that_is_explained_stands_in_the_rulebook(name):
+    figure = conv_anim.load(TEMPLATES[name].path)
+    (pair,) = (re.match(r"(\d+)→(\d+): ", line) for line in terms(figure) if "→" in line)
+    rulebook = figure.layers[0].sites.rulebook
+    assert tuple(map(int, pair.groups())) in {each for pairs in rulebook.values() for each in pairs}
+
+
+def test_what_is_added_has_the_name_that_its_header_has():
+    scene = pipeline.scene(conv_anim.load(TEMPLATES["batch_norm"].path))
+    said = {item.text for frame in scene.frames for item in frame.shown if isinstance(item, Text)}
+    assert any("(shift)" in text for text in said)
+    assert not any("(bias)" in text for text in said)
+
+
+def middle(box):
+    x, y, wide, high = box
+    return x + wide / 2, y + high / 2
+
+
+@pytest.mark.parametrize("name", ["transposed_both", "inception_block", "edges_then_pool", "symbols_flat", "con_5"])
+def test_a_result_stands_in_no_cell_but_its_own(name):
+    scene = pipeline.scene(conv_anim.load(TEMPLATES[name].path))
+    moments, flown = scene.timeline.moments, 0
+    cells = [box for item in scene.static if isinstance(item, Boxes) for box in item.boxes]
+    for k in [k for k, moment in enumerate(moments) if moment.phase == "sent"]:
+        before = next(j for j in range(k, -1, -1) if moments[j].phase == "summed")
+        known = scene.frames[before].shown
+        for chip, text in pairwise(item for item in scene.frames[k].shown if item not in known):
+            if isinstance(chip, Boxes) and chip.fill is not None and isinstance(text, Text):
+                (own,) = chip.boxes
+                met = {middle(box): box for box in cells if _meet(own, box)}
+                arrived = middle(own) in met
+                beyond = [box for at, box in met.items() if at != middle(own) and not (arrived and box[2] > own[2])]
+                assert not beyond, (k, text.text)
+                flown += 1
+    assert flown
+
+
+def test_a_result_among_symbols_is_a_symbol():
+    scene = pipeline.scene(conv_anim.load(TEMPLATES["symbols_flat"].path))
+    sent = [k for k, moment in enumerate(scene.timeline.moments) if moment.phase == "sent"]
+    assert {scene.frames[k].shown[-1].text[0] for k in sent} == {"y"}
 
 
 @pytest.mark.parametrize("name", ["neighborhood_2d", "con_5", "mask_a_and_b", "classifier"])

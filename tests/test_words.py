@@ -62,7 +62,8 @@ CAPTIONS = {
     "attention": "Causal sliding-window attention, window 3: 5 → 5",
     "shifted windows": "Shifted-window attention, window 2×2, shifted by 1×0, 2 heads: 4×4×2 → 4×4×2",
     "unpooled": (
-        "Max pooling, window 2×2, stride 2; max unpooling, back to the places of the maxima of layer 1: 4×4 → 2×2 → 4×4"
+        "Max pooling, window 2×2, stride 2; max unpooling, back to where the pooling "
+        "(layer 1) found its maxima: 4×4 → 2×2 → 4×4"
     ),
 }
 CHINESE = {

@@ -44,6 +44,7 @@ WORDS = {
         "both are fixed after training",
         "scale": "scale {cells}",
         "shift": "shift {cells}",
+        "added": "{value} (shift)",
     },
     "zh-TW": {
         "point.batch_norm": "每個通道乘上一個數，再加上一個數，同一通道的每一格都一樣："
@@ -54,6 +55,7 @@ WORDS = {
         "term.batch_norm": "正規化：每個數乘上所在通道的倍率，再加上位移；訓練後兩者固定",
         "scale": "乘以 {cells}",
         "shift": "加上 {cells}",
+        "added": "{value}（位移）",
     },
 }
 MOST_SAID = 4

@@ -16,8 +16,8 @@ WORDS = {
     "en": {
         "point.output_padding": "Output padding {extra}: the output is {after}, not {bare}, larger at its end only, "
         "where its cells are made like all others.",
-        "point.output_padding.back": "Stride {stride}: a convolution makes {before} from {bare} and from {after} "
-        "alike; on the way back, output padding {extra} chooses {after}.",
+        "point.output_padding.back": "Stride {stride}, padding {padding}: a convolution makes {before} from {bare} "
+        "and from {after} alike; on the way back, output padding {extra} chooses {after}.",
         "point.cut.leaves": "Here padding takes zeros away: of the {full} on each side of the input (kernel − 1), "
         "padding {padding} leaves {left}, so {before} becomes {after}.",
         "point.cut.stays": "Here padding takes zeros away: of the {full} on each side of the input (kernel − 1), "
@@ -44,7 +44,7 @@ WORDS = {
     "zh-TW": {
         "point.output_padding": "輸出填充 {extra}：輸出是 {after}，而不是 {bare}，只在末端變大，"
         "那裡的格和其他格一樣算出。",
-        "point.output_padding.back": "步幅 {stride} 的卷積把 {bare} 和 {after} 都變成 {before}；"
+        "point.output_padding.back": "步幅 {stride}、填充 {padding} 的卷積把 {bare} 和 {after} 都變成 {before}；"
         "反過來，輸出填充 {extra} 選擇 {after}。",
         "point.cut.leaves": "這裡的填充減少零：輸入每側的 {full} 個零（卷積核 − 1），填充 {padding} 留下 {left} 個，"
         "所以 {before} 變成 {after}。",
@@ -79,7 +79,7 @@ def transposed(op: ConvTranspose, say: Language) -> str:
         if min(bare) > 0:
             key = f"point.output_padding{'.back' if _ways_back(op, bare) else ''}"
             told = {"extra": per_axis(extra), "bare": size(bare), "stride": per_axis(op.stride)}
-            return say.of(op, key, **told, **points.sizes(op))
+            return say.of(op, key, **told, padding=points.padding_of(op, say), **points.sizes(op))
     spread = {s for s, i in zip(op.stride, op.ends.in_size, strict=True) if i > 1}
     apart = bool(spread) and min(spread) > 1
     if any(cut):

@@ -47,8 +47,8 @@ def terms(spec: Spec) -> list[str]:
 def _of_figure(spec: Spec, say: Language) -> list[str]:
     told = takeaway(spec).casefold()
     found = _of_network(spec, spec.view, say) if isinstance(spec.view, NetworkView) else _of_layers(spec, say)
-    lines = [*found, *_of_formulas(spec, say)]
-    return [said for line in lines if (said := _untold(line, say) if meaning(line).casefold() in told else line)]
+    untold = (_untold(line, say) if meaning(line).casefold() in told else line for line in found)
+    return [*filter(None, untold), *_of_formulas(spec, say)]  # that something is rounded tells of no bracket
 
 
 def _untold(line: str, say: Language) -> str:
@@ -171,8 +171,10 @@ def _says_field(spec: Spec, say: Language) -> bool:
 def _of_sites(spec: Spec, say: Language) -> Iterator[str]:
     """Which cells count, and how the list beside the maps is read."""
     yield say("term.active")
-    if isinstance(spec.view, Flat) and len(spec.nodes) == 1:
-        yield say("term.rulebook")
+    sites = spec.layers[0].sites
+    if isinstance(spec.view, Flat) and len(spec.nodes) == 1 and sites is not None:
+        pairs = sorted(chain.from_iterable(sites.rulebook.values()), key=lambda pair: pair[0] == pair[1])
+        yield from (say("term.rulebook", read=read, made=made) for read, made in pairs[:1])
 
 
 def _of_attention(spec: Spec, say: Language) -> Iterator[str]:

@@ -36,11 +36,20 @@ def eased(share: float) -> float:
     return (1 - cos(pi * share)) / 2
 
 
-def sent(style: Style, written: Sequence[Primitive], end: Text, *, cell: Box, fill: str, share: float) -> Items:
+def sent(
+    style: Style,
+    written: Sequence[Primitive],
+    end: Text,
+    *,
+    cell: Box,
+    maps: Sequence[Box],
+    fill: str,
+    share: float,
+) -> Items:
     """The result at the end of written lines, on its way to ``end`` in its ``cell``, which has the colour ``fill``.
 
-    It is a cell of its own, in the colour of the one that it goes to, so that nobody takes it for a number of those
-    that it passes. It starts beside the lines, on the side where its cell is, so that it passes over none of them.
+    It starts beside the lines, on the side where its cell is, so that it passes over none of them. As soon as it comes
+    to one of the ``maps`` it is in its cell, since over others it would be taken for theirs; nowhere if it has no room.
     """
     lines = [item for item in written if isinstance(item, Text)]
     boxes, result = [text_box(style, line) for line in lines], lines[-1]
@@ -60,7 +69,21 @@ def sent(style: Style, written: Sequence[Primitive], end: Text, *, cell: Box, fi
     around = AROUND * text.size
     across, down = max(wide + 2 * around, share * cell[2]), max(high + 2 * around, share * cell[3])
     box = (left + (wide - across) / 2, upper + (high - down) / 2, across, down)
+    if any(meet(box, one) for one in maps):
+        return (Boxes((cell,), fill, style.edge), end) if _holds(cell, text_box(style, end)) else ()
     return Boxes((box,), fill, Stroke(style.colors.background, 2 * style.scale)), text
+
+
+def meet(one: Box, other: Box) -> bool:
+    """Whether two boxes have anything in common."""
+    (x, y, wide, high), (left, top, across, down) = one, other
+    return x < left + across and left < x + wide and y < top + down and top < y + high
+
+
+def _holds(one: Box, other: Box) -> bool:
+    """Whether a box lies within another one."""
+    (x, y, wide, high), (left, top, across, down) = one, other
+    return x < left and left + across < x + wide and y < top and top + down < y + high
 
 
 def _around(start: Text, end: Text, share: float) -> Text:

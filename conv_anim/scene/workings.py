@@ -113,7 +113,9 @@ def _added(layer: LayerTrace, step: Step, taps: list[Tap], y: Format, say: Langu
     shown = taps if len(taps) <= LONGEST else taps[:FIRST]
     terms = [_term(tap, x, weights) for tap in shown] + (["…"] if len(shown) < len(taps) else [])
     if step.bias is not None and bias is not None:
-        terms.append(say("bias.named", value=bias.factor(step.bias)))
+        op, value = layer.layer, bias.factor(step.bias)
+        own = "added" in op.WORDS["en"]
+        terms.append(say.of(op, "added", value=value) if own else say("bias.named", value=value))
     if len(terms) == 1 and taps[0].w is None:
         return f"= {y(step.value)}"
     products = [[(x, tap.x or 0), *([] if tap.w is None else [(weights, tap.w)])] for tap in taps]

@@ -35,6 +35,11 @@ class Addition(ChannelDrawing):
         """Em of the signs between the parts, in pixels."""
         return 1.4 * self.style.number_size
 
+    @property
+    def made_count(self) -> int:
+        """All of its output's, of maps that are given: no product is shown."""
+        return self.layer.output.size
+
     @cached_property
     def placed(self) -> list[int | None]:
         """Which of the rows are drawn; None for the ones left out."""

@@ -79,10 +79,14 @@ class ChannelDrawing(ChannelRows):
 
     def rested(self) -> Items:
         """What stands at the end where a sum was."""
-        y, made = self.sum_top + self.style.label_size / 2, self.layer.output.size
+        y = self.sum_top + self.style.label_size / 2
+        return summary(self.trace, self.style, self.width / 2, y, self.width, count=self.made_count)
+
+    @property
+    def made_count(self) -> int | None:
+        """How many numbers it makes; None for those of its output, as sums of the products that it shows."""
         apart = self.meet and self.outputs is None
-        count = made * self.seen if apart else None
-        return summary(self.trace, self.style, self.width / 2, y, self.width, count=count)
+        return self.layer.output.size * self.seen if apart else None
 
     @property
     def phases(self) -> frozenset[Phase]:

@@ -176,9 +176,14 @@ class FlatDrawing(Traced):
 
     def _sent(self, cell: Cell, added: list[Primitive], share: float) -> Items:
         """The result of a sum as it moves to its cell."""
-        text, place = self.y(self.layer.output[cell].item()), self.place(cell)
-        end = self.after.number(place, text, self.current, bold=True)
-        return sent(self.style, added, end, cell=self.after.box(*place), fill=self.current, share=share)
+        grid, place = self.after, self.place(cell)
+        end = grid.number(place, self.named(cell), self.current, bold=True)
+        map_ = (grid.x, grid.y, grid.width, grid.height)
+        return sent(self.style, added, end, cell=grid.box(*place), maps=[map_], fill=self.current, share=share)
+
+    def named(self, cell: Cell) -> str:
+        """What is written in a cell of the output."""
+        return self.y(self.layer.output[cell].item())
 
     def read(self, step: Step) -> list[Primitive]:
         """What a step reads, drawn over its cells."""
@@ -187,7 +192,7 @@ class FlatDrawing(Traced):
     def result(self, cell: Cell, fill: str, *, bold: bool = False) -> list[Primitive]:
         """An output with its number."""
         value = self.layer.output[cell].item()
-        return self.after.cell(self.place(cell), self.y(value), fill, bold=bold, value=value)
+        return self.after.cell(self.place(cell), self.named(cell), fill, bold=bold, value=value)
 
     def made(self, cell: Cell) -> str:
         """The colour of an output."""

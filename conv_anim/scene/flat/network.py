@@ -22,7 +22,7 @@ from conv_anim.scene.scoring import shade, share_text
 from conv_anim.scene.shifted import with_shift
 from conv_anim.scene.strokes import strong
 from conv_anim.scene.style import text_box
-from conv_anim.scene.tween import eased, sent
+from conv_anim.scene.tween import eased, meet, sent
 from conv_anim.scene.wording import words
 from conv_anim.spec.grouping import grouped
 from conv_anim.values import dataclass
@@ -110,7 +110,8 @@ class NetworkView(WorkedLine):
             return ()
         tops = self._line_tops
         y = (tops[0] + tops[-1] + self.style.font.cap_height * self.style.label_size) / 2
-        return summary(self.trace, self.style, self.width / 2, y, max(self.width, self._line_room))
+        room, count = max(self.width, self._line_room), sum(stage.total for stage in self.stages)
+        return summary(self.trace, self.style, self.width / 2, y, room, count=count)
 
     def _done(self, stage: int, cell: Cell) -> list[Primitive]:
         return self._cell(stage + 1, cell, self._made(self.layers[stage].step(cell), stage))
@@ -149,7 +150,7 @@ class NetworkView(WorkedLine):
         boxes = [box for share in shares for box in _boxes(self._sent(step, line, share))]
         own, others = self.grids[step.layer + 1][self.at(step.output)[0]], chain.from_iterable(self.grids)
         maps = [(grid.x, grid.y, grid.width, grid.height) for grid in others if grid != own]
-        return not any(_meet(box, other) for box in boxes for other in (*self._words, *maps))
+        return not any(meet(box, other) for box in boxes for other in (*self._words, *maps))
 
     @cached_property
     def _words(self) -> list[Box]:
@@ -161,7 +162,8 @@ class NetworkView(WorkedLine):
         k, (pane, place) = step.layer + 1, self.at(step.output)
         grid, fill = self.grids[k][pane], self.style.at_work(self._made(step, step.layer))
         end = grid.number(place, self.formats[k](self.maps[k][step.output].item()), fill, bold=True)
-        return sent(self.style, line, end, cell=grid.box(*place), fill=fill, share=share)
+        map_ = (grid.x, grid.y, grid.width, grid.height)
+        return sent(self.style, line, end, cell=grid.box(*place), maps=[map_], fill=fill, share=share)
 
     def _marked(self, k: int) -> list[Ring]:
         return outlines(self.frame(k).shown, (grid for grids in self.grids for grid in grids))
@@ -246,9 +248,3 @@ class NetworkView(WorkedLine):
 
 def _boxes(items: Items) -> list[Box]:
     return [box for item in items if isinstance(item, Boxes) for box in item.boxes]
-
-
-def _meet(one: Box, other: Box) -> bool:
-    """Whether two boxes have anything in common."""
-    (x, y, wide, high), (left, top, across, down) = one, other
-    return x < left + across and left < x + wide and y < top + down and top < y + high

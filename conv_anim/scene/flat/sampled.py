@@ -14,7 +14,6 @@ from conv_anim.scene.flat.explained import ExplainedSum
 from conv_anim.scene.flat.points import Points
 from conv_anim.scene.flat.sampled_grids import CORNER, SampledGrids
 from conv_anim.scene.numbers import SHARE_NOISE, Format, format_for, plane, weights_format
-from conv_anim.scene.primitives import Frame
 from conv_anim.scene.sheet_grid import SheetGrid
 from conv_anim.scene.sums import Sum, Term
 from conv_anim.scene.wording import words
@@ -108,16 +107,12 @@ class SampledView(SampledGrids):
                 items += grid.marked(number, sample.window, f"{words.TIMES}{self.mask_format(sample.mask)}", fill)
         return [*items, *grid.ringed([one.window], self.style.colors.current)]
 
-    def finished(self) -> Frame:
-        """All outputs, and as an example what the last of them read."""
-        found, grid = super().finished(), self.strip.grids[1]
+    def rested(self) -> Items:
+        """As an example where the last output read, what it found there, and which output that is."""
         cell = self.pace.cell(len(self.pace) - 1)
         if cell is None:
-            return found
-        step, read = self.layer.step(cell), list["Primitive"]()
-        for sample in self.sampling.samples(cell[1:]):
-            read += grid.cell(sample.window, self.read_format(self._value(sample, step)), self.style.colors.input)
-        return Frame(found.kept, (*found.shown, *read))
+            return super().rested()
+        return (*super().rested(), *self.read(self.layer.step(cell)), *self.after.framed([self.place(cell)]))
 
     def _value(self, sample: Sample, step: Step) -> float:
         rows, columns = self._kernel.shape

@@ -103,7 +103,7 @@ class StampGrids(FittedStrip, ScatterDrawing):
         colors, rows, columns = self.style.colors, self.full.rows, self.full.columns
         kernel = (rows.kernel, columns.kernel)
         shapes = [(rows.size, columns.size), kernel, kernel, self.full.shape]
-        planes = [colors.input, colors.kernel, self.current, colors.output]
+        planes = [colors.input, colors.kernel, colors.output, colors.output]
         signs = self.signs_of(self._labels(), *planes)
         named = zip(shapes, signs, (words.TIMES, "=", "→", ""), strict=True)
         parts = [

@@ -89,12 +89,16 @@ class StampsView(StampGrids):
         return (*items, *self._lifted(stamp, share)) if phase == "sent" else tuple(items)
 
     def rested(self) -> Items:
-        """The last stamp as an example, since its place would be empty; nothing else is at work."""
-        last = self.pace.cell(len(self.pace) - 1)
-        hits = () if last is None else self.scatter.stamp(last).hits
-        block, fill = self.strip.grids[2], self.style.colors.output
-        made = [block.cell(two(hit.weight[2:]), self.fmt(hit.product), fill, value=hit.product) for hit in hits]
-        return tuple(item for cell in made for item in cell)
+        """The last stamp as an example, and the outline of the input cell that it is of; nothing else is at work."""
+        cell = self.pace.cell(len(self.pace) - 1)
+        if cell is None:
+            return ()
+        stamp, block = self.scatter.stamp(cell), self.strip.grids[2]
+        items = list(self.strip.grids[0].framed([two(stamp.input[1:])]))
+        for hit in stamp.hits:
+            text = self.fmt(hit.product)
+            items += block.cell(two(hit.weight[2:]), text, self.style.colors.output, value=hit.product)
+        return tuple(items)
 
     def _stamped(self, stamp: Stamp) -> list[Primitive]:
         """The input cell, and the kernel times its number."""
@@ -127,7 +131,11 @@ class StampsView(StampGrids):
         return [Boxes(tuple(boxes) if apart else (union(boxes),), None, strong(self.style, self.current))]
 
     def shown(self, k: int, cell: Cell) -> list[Primitive]:
-        return self._stamping(self.scatter.stamp(cell), self._total(self.pace.reached(k)))
+        reached = self.pace.reached(k)
+        before, total = reached.copy(), self._total(reached)
+        before[cell] = False
+        fallen = k > 0 and self.pace.cell(k - 1) == cell
+        return self._stamping(self.scatter.stamp(cell), total if fallen else self._total(before), total)
 
     def _total(self, stamped: NDArray[np.bool_]) -> Array:
         """Rows and columns of the full output after the stamps of some cells, without the bias."""
@@ -170,7 +178,8 @@ class StampsView(StampGrids):
         axes = (self.full.rows, self.full.columns)
         return cell is not None and any(at >= axis.count - axis.extra for at, axis in zip(cell, axes, strict=True))
 
-    def _stamping(self, stamp: Stamp, total: Array) -> list[Primitive]:
+    def _stamping(self, stamp: Stamp, before: Array, total: Array) -> list[Primitive]:
+        """A stamp as it falls; as numbers, what it is added to and what it adds, or the sum if it has fallen before."""
         colors, theme, output = self.style.colors, self.style.theme, self.after
         items = self._stamped(stamp)
         if self.mode != "numbers":
@@ -181,9 +190,10 @@ class StampsView(StampGrids):
         fills = {two(hit.place[1:]): self.current if hit.output is not None else cut for hit in stamp.hits}
         items += output.patches(fills, self.style.edge)
         for hit in stamp.hits:
-            place = two(hit.place[1:])
-            number = self._number(place, total, fills[place], bold=hit.output is not None)
-            items += [number, *output.marked(number, place, self._added(hit.product), fills[place])]
+            place, bold = two(hit.place[1:]), hit.output is not None
+            number, made = (self._number(place, each, fills[place], bold=bold) for each in (before, total))
+            added = [] if before is total else output.marked(number, place, self._added(hit.product), fills[place])
+            items += [number, *added] if added else [made]
         return items
 
     def _added(self, product: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.presence import present
 from conv_anim.scene.wording.language import Language
 
 if TYPE_CHECKING:
@@ -18,22 +19,28 @@ def summary(
 ) -> tuple[Text, ...]:
     """Of the last layer of a trace, with its middle at a point; nothing where there is no room for it, in pixels.
 
-    ``count`` is how many numbers there are if they are not those of its output, and no sums of products.
+    ``count`` is how many numbers a drawing makes if they are not the outputs of that layer alone, or if it shows no
+    products that these are the sums of.
     """
     size = style.label_size
-    said = _said(trace) if count is None else [Language(trace.spec.lang)("flat.made", count=count)]
-    fitting = (text for text in said if style.width(text, size=size) <= room)
+    fitting = (text for text in _said(trace, count) if style.width(text, size=size) <= room)
     return tuple(style.centered(x, y, text, size=size, color=style.label_ink) for text in list(fitting)[:1])
 
 
-def _said(trace: Trace) -> list[str]:
+def _said(trace: Trace, count: int | None) -> list[str]:
     """From the longest to the shortest: with products where a window meets as many weights in every position."""
     layer, say = trace.layers[-1], Language(trace.spec.lang)
-    count, terms = layer.output.size, _products(layer)
+    terms = _products(layer) if count is None else None
+    if count is None:
+        there = present(trace, len(trace.layers))
+        count = layer.output.size if there is None else len(layer.output) * len(there)
     if count == 1:
         return [say("flat.made.one")]
-    made = say("flat.made", count=count)
-    return [made] if terms is None else [say("flat.made.products", count=count, terms=terms), made]
+    made = say("flat.made", count=f"{count:,}")
+    if terms is None:
+        return [made]
+    each = "flat.made.products" if layer.bias is None else "flat.made.biased"
+    return [say(each, count=f"{count:,}", terms=f"{terms:,}"), made]
 
 
 def _products(layer: LayerTrace) -> int | None:

@@ -172,10 +172,8 @@ class WindowView(WindowGrids):
         numbers = written_sum(self.sum.numbers, step, self.formats, x=x, y=y + self.sum.below)
         return [*self.sum.symbolic(step, x=x, y=y), *numbers]
 
-    def result(self, cell: Cell, fill: str, *, bold: bool = False) -> list[Primitive]:
-        if not self.symbols:
-            return super().result(cell, fill, bold=bold)
-        return self.after.cell(self.place(cell), symbol(Y, cell[1:]), fill, bold=bold)
+    def named(self, cell: Cell) -> str:
+        return symbol(Y, cell[1:]) if self.symbols else super().named(cell)
 
     def scales(self) -> list[Scale]:
         found, kernels = super().scales(), self.layer.kernels

@@ -101,8 +101,10 @@ class MatrixView(MatrixAtRest):
         ends = self._results([row], current, bold=True)
         cells = (item.boxes[0] for item in ends if isinstance(item, Boxes))
         numbers = (item for item in ends if isinstance(item, Text))
+        tables = [self.tables[name] for name in ("y", "output") if name in self.tables]
+        maps = [(table.x, table.y, table.width, table.height) for table in tables]
         moving = (
-            sent(self.style, added, end, cell=cell, fill=current, share=share)
+            sent(self.style, added, end, cell=cell, maps=maps, fill=current, share=share)
             for cell, end in zip(cells, numbers, strict=True)
         )
         return (*reading, *added, *chain.from_iterable(moving))

@@ -95,7 +95,7 @@ PHRASES = {
     "setting.uncounted": "padding not counted",
     "setting.factor": "factor {cells}",
     "setting.corners": "corners aligned",
-    "setting.back": "back to the places of the maxima of layer {cells}",
+    "setting.back": "back to where the pooling (layer {cells}) found its maxima",
     "gaps.words": "no one two three four five six seven eight nine ten",
     "gaps.one": "{cells} cell skipped",
     "gaps.few": "{cells} cells skipped",
@@ -264,7 +264,8 @@ PHRASES = {
     "term.fft": "FFT: the fast Fourier transform, which splits a map into waves; the inverse FFT adds them up again",
     "term.cellwise": "⊙: multiplied cell by cell",
     "term.memory": "N, C, H, W: picture, channel, row, column; what stands last is next to each other in memory",
-    "term.rulebook": "0→2: the input cell with the index 0 is a part of the output cell with the index 2, "
+    "term.rulebook": "{read}→{made}: the input cell with the index {read} is a part of the output cell with the index "
+    "{made}, "
     "times the weight at the beginning of the line",
     "term.active": "active cell: one that holds a number; the others are left out of all sums",
     "term.lines": "thick line: a large share; thin line: a small one",
@@ -679,6 +680,7 @@ PHRASES = {
     "flat.made": "all {count} numbers are made",
     "flat.made.one": "the number is made",
     "flat.made.products": "all {count} numbers are made, each the sum of {terms} products",
+    "flat.made.biased": "all {count} numbers are made, each the sum of {terms} products, plus the bias",
     "flat.once": "even: away from the edges, one stamp falls on each cell",
     "flat.once.all": "even: one stamp falls on each cell",
     "flat.even": "even: away from the edges, {hits} stamps fall on each cell",
