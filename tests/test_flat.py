@@ -1347,7 +1347,7 @@ NUMBERS_MADE = {
 
 @pytest.mark.parametrize("name", NUMBERS_MADE)
 def test_the_numbers_that_a_figure_made_are_counted_and_no_products_named_where_it_shows_none(name):
-    assert said_at_the_end(name) == [f"all {NUMBERS_MADE[name]} numbers are made"]
+    assert said_at_the_end(name) == [f"all {NUMBERS_MADE[name]:,} numbers are made"]
 
 
 @pytest.mark.parametrize(("name", "bias"), [("many_filters", ", plus the bias"), ("stride_and_padding", "")])
@@ -1357,5 +1357,5 @@ def test_of_sums_of_products_it_is_said_how_many_and_whether_there_is_a_bias(nam
     for step in layer:
         total = sum((tap.x or 0) * tap.w for tap in step.taps)
         assert (step.value != total) <= bool(bias)
-    expected = f"all {layer.output.size} numbers are made, each the sum of {terms} products{bias}"
+    expected = f"all {layer.output.size:,} numbers are made, each the sum of {terms} products{bias}"
     assert said_at_the_end(name) == [expected]

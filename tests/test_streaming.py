@@ -266,7 +266,8 @@ def test_where_not_every_cell_has_an_output_one_is_told_with_the_cell_that_compl
 @given(st.integers(1, 6), st.integers(2, 3), st.integers(0, 4), st.integers(2, 9))
 @example(4, 2, 0, 6)  # 2 for each of 6 cells, and 2 more after the end
 def test_the_outputs_that_are_told_of_are_all_that_there_are(kernel, stride, padding, size):
-    assume(padding < kernel)
+    made = (size - 1) * stride + kernel - 2 * padding
+    assume(padding < kernel and made > 0)
     spec = told(size, [{"type": "conv_transpose", "kernel_size": kernel, "stride": stride, "padding": padding}])
     found = re.match(
         r"For every cell that arrives, (\d+) outputs are made(, fewer at the start)?"
@@ -276,7 +277,6 @@ def test_the_outputs_that_are_told_of_are_all_that_there_are(kernel, stride, pad
     assume(found is not None)  # where all of them wait for the end, that is said
     each, fewer, last, short = found.groups()
     count = int(each) * size + int({None: "0", "one": "1"}.get(last, last))
-    made = (size - 1) * stride + kernel - 2 * padding
     assert count > made if fewer or short else count == made
     assert bool(last) == (kernel - padding > stride)  # those that the last cell does not complete
 

@@ -614,7 +614,7 @@ PHRASES = {
     "flat.scatter": "散布",
     "flat.scatter.what": "每個輸入把卷積核乘上自己的數，蓋印在輸出上。",
     "flat.stamped": "卷積核不翻轉：輸入向前蓋印（聚集時翻轉）",
-    "flat.found_for": "此梯度所屬的輸入格",
+    "flat.found_for": "這個梯度的輸入格",
     "flat.reversed": "遇到卷積核的次序相反：輸出越右邊，權重越左邊",
     "flat.stamp": "蓋印",
     "flat.stamp_of": "數值 × 卷積核",
