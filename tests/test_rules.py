@@ -149,6 +149,12 @@ def told(name, theme, lang, width):
     return list(dict.fromkeys(faults(scene)))
 
 
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("name", sorted(TEMPLATES))
+def test_every_template_keeps_the_rules_as_it_is_shown(name, lang):
+    assert told(name, "light", lang, None) == []
+
+
 @settings(max_examples=20)
 @given(st.sampled_from(CHOICES))
 def test_a_picture_keeps_the_rules(choice):

@@ -80,8 +80,8 @@ def made_of(layer, o, held):
     size = layer.input.shape[1]
     numbers = [(held[j], w) for j, w in read_by(layer, o) if j < size]
     if layer.layer.type == "attention":
-        query = held[o]
-        powers = np.exp([query * x for x, _ in numbers])
+        scores = np.array([held[o] * x for x, _ in numbers])
+        powers = np.exp(scores - scores.max())
         return float(np.dot(powers, [x for x, _ in numbers]) / powers.sum())
     if layer.layer.type == "max_pool":
         return max(x for x, _ in numbers)

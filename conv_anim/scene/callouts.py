@@ -65,7 +65,12 @@ class Callout:
     @property
     def indent(self) -> float:
         """Room for a swatch before the text, in pixels."""
-        return 0.0 if self.swatch is None else self.style.label_size * 1.15
+        return 0.0 if self.swatch is None else self.beside
+
+    @property
+    def beside(self) -> float:
+        """From a swatch's left to the text beside it, in pixels."""
+        return self.style.label_size * 1.15
 
     @property
     def capitals(self) -> float:
@@ -81,8 +86,9 @@ class Callout:
     def width(self) -> float:
         """In pixels."""
         name = self.style.width(self.label.name, size=self.style.label_size, bold=True)
-        small = (self.label.detail, *self.lines, *(key.text for key in self.keys))
-        return self.indent + max(name, *(self.style.width(text, size=self.style.small_size) for text in small))
+        small = [self.style.width(text, size=self.style.small_size) for text in (self.label.detail, *self.lines)]
+        keys = [self.beside + self.style.width(key.text, size=self.style.small_size) for key in self.keys]
+        return max(self.indent + max(name, *small), *keys, 0.0)
 
     @property
     def _below(self) -> list[tuple[str, Key | None]]:
@@ -107,7 +113,8 @@ class Callout:
         for text, key in self._below:
             baseline += self.leading
             capitals = baseline - style.small_size * style.font.cap_height
-            items.append(style.text(left, capitals, text, size=style.small_size, color=style.label_ink))
+            after = left if key is None else x + self.beside
+            items.append(style.text(after, capitals, text, size=style.small_size, color=style.label_ink))
             items += [] if key is None else key.cell(style, side, x, capitals)
         return tuple(items)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.callouts import Key
-from conv_anim.scene.color import mix
+from conv_anim.scene.color import mix, readable
 from conv_anim.scene.detour.spectra import deepened, heard, place_of, shares_in
 from conv_anim.scene.detour.waves import Waves
 from conv_anim.scene.gliding import gliding
@@ -185,12 +185,13 @@ class FourierDrawing(Waves):
         if not self._corrects:
             return [*table.cells(texts, self.thrown_fill), around]
         items = [*table.cells([(place, "") for place, _ in texts], self.thrown_fill), around]
+        ink = readable(self.thrown_fill, style.result_ink, style.text_ink)
         for (place, wrong), (_, meant) in zip(texts, right, strict=True):
             x, y, wide, high = table.box(place)
             size, inset = style.least, 0.12 * wide
             left, top = x + wide - inset - style.width(meant, size=size, bold=True), y + high - inset - 0.75 * size
             items.append(style.text(x + inset, y + inset, wrong, size=1.2 * size, color=style.text_ink))
-            items.append(style.text(left, top, meant, size=size, color=style.result_ink, bold=True))
+            items.append(style.text(left, top, meant, size=size, color=ink, bold=True))
         return items
 
     @property
