@@ -89,8 +89,10 @@ def pictures_of(data):
 
 
 def in_time(shown):
-    """A picture for every tenth of a second."""
-    return [picture for picture, time in shown for _ in range(round(time / 100))]
+    """The picture in every tenth of a second, whether or not equal ones are shown as one."""
+    pictures, times = zip(*shown, strict=True)
+    ends = np.cumsum(times)
+    return [pictures[k] for k in np.searchsorted(ends, np.arange(45, ends[-1], 100), side="right")]
 
 
 def wanted_in_time(scene):

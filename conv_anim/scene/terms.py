@@ -171,8 +171,8 @@ def _says_field(spec: Spec, say: Language) -> bool:
 def _of_sites(spec: Spec, say: Language) -> Iterator[str]:
     """Which cells count, and how the list beside the maps is read."""
     yield say("term.active")
-    sites = spec.layers[0].sites
-    if isinstance(spec.view, Flat) and len(spec.nodes) == 1 and sites is not None:
+    sites, *others = (node.op.sites for node in spec.nodes)
+    if isinstance(spec.view, Flat) and not others and sites is not None:
         pairs = sorted(chain.from_iterable(sites.rulebook.values()), key=lambda pair: pair[0] == pair[1])
         yield from (say("term.rulebook", read=read, made=made) for read, made in pairs[:1])
 
