@@ -179,8 +179,8 @@ class Count:
 def _waves(cells: Array) -> Spectrum:
     """The transform; a part of a number that is but a rest of floats is 0, and no wave is drawn or told of."""
     found = np.fft.fftn(cells)
-    parts = found.view(np.float64)
-    parts[np.abs(parts) <= REST * np.abs(cells).sum()] = 0
+    for parts in (found.real, found.imag):
+        parts[np.abs(parts) <= REST * np.abs(cells).sum()] = 0
     return found
 
 
