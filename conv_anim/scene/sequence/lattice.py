@@ -5,17 +5,17 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.callouts import Callout
 from conv_anim.scene.color import mix
 from conv_anim.scene.fit import Fit
 from conv_anim.scene.layer_formats import Formats
-from conv_anim.scene.marks import Marks, MarkStyle, keys
+from conv_anim.scene.marks import Marks
 from conv_anim.scene.numbers import format_for, weights_format
 from conv_anim.scene.scales import scale
 from conv_anim.scene.scoring import SHARE
 from conv_anim.scene.sequence.nodes import ARC, Nodes
+from conv_anim.scene.sequence.posts import labels_of
 from conv_anim.scene.sequence.rows import LEAST, is_causal, rows_of, side_of
-from conv_anim.scene.stacks import around, broken, made_by, of_map, sees
+from conv_anim.scene.stacks import around
 from conv_anim.scene.symbols import W, X, Y, symbol
 from conv_anim.scene.tones import with_numbers
 from conv_anim.scene.traced import Traced
@@ -25,11 +25,11 @@ from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
+    from conv_anim.scene.callouts import Callout
     from conv_anim.scene.numbers import Format
     from conv_anim.scene.scales import Scale
     from conv_anim.scene.sequence.rows import Row
     from conv_anim.scene.sheet import Side
-    from conv_anim.spec.op import Op
     from conv_anim.spec.view_values import Cells
     from conv_anim.tracing.geometry import Axis
     from conv_anim.tracing.trace import LayerTrace
@@ -224,34 +224,9 @@ class Lattice(Traced):
     @cached_property
     def posts(self) -> list[Callout]:
         """The labels beside the rows, from the input up."""
-        layers = [traced.layer for traced in self.layers]
-        found = []
-        for k, (label, color) in enumerate(zip(words.floor_labels(self.trace), self.colors, strict=True)):
-            said = [] if k == 0 else [*self._made_by(layers, k), sees(layers[:k], self.say)]
-            said += [*of_map(self.layers, k, self.say, numbers=self.has_numbers), *self._weights(k)]
-            said += self._around(k) if k < len(layers) else []
-            lines = broken(said, self.style, self.say)
-            mark_style = MarkStyle(self.style, color)
-            marked = keys((self.marks[k],), layers[k], mark_style, self.say) if k < len(layers) else ()
-            found.append(Callout.of(self.style, label.name, lines, self.swatch(color), marked))
-        return found
+        return labels_of(self)
 
-    def _made_by(self, layers: list[Op], k: int) -> list[str]:
-        """How a map is made, unless a caption says so of the only layer."""
-        told = len(layers) == 1 and self.trace.spec.caption is True
-        return [] if told else made_by(layers[k - 1], self.say, borders=True)
-
-    def _weights(self, k: int) -> list[str]:
-        """The kernel that a map is made with, as the window meets it: at lines weights are not always."""
-        layer = self.layers[k - 1] if k else None
-        if layer is None or not self.has_numbers or layer.kernels is None or self.mode == "symbols":
-            return []
-        axis, kernel = layer.operator.axes[0], layer.kernels[0, 0]
-        met = [kernel[axis.weight(tap)].item() for tap in range(axis.kernel)]
-        weights = self.say("enumeration").join(map(weights_format(layer.kernels), met))
-        return [self.say("stack.weights", weights=weights)]
-
-    def _around(self, k: int) -> list[str]:
+    def put_in(self, k: int) -> list[str]:
         """What is put between the cells of a map, and around them, by the layer that reads it."""
         return [around(self.layers[k], self.say)] if self.axes[k].stretch > 1 else []
 

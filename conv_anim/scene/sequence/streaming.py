@@ -99,7 +99,7 @@ class StreamLattice(Lattice):
         there = made[len(made) // 2]
         return there[-1], there[0]
 
-    def _around(self, k: int) -> list[str]:
+    def put_in(self, k: int) -> list[str]:
         op = self.layers[k].layer
         inserted = op.window is not None and self.axes[k].stretch > 1
         return [self.say("stream.zeros", stride=self.axes[k].stretch)] if inserted else []
