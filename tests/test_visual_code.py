@@ -251,7 +251,9 @@ def test_so_many_lines_as_it_takes():
     assert {"0.9", "0.1", "2.5", "−3", "0.5", "−0.5", "−4"} <= shown  # every number of its maps, of W and of b
 
 
-@pytest.mark.parametrize("name", ["con_5", "con_6", "pointwise_one_filter", "depthwise", "deform_conv_mask", "grad_input"])
+@pytest.mark.parametrize(
+    "name", ["con_5", "con_6", "pointwise_one_filter", "depthwise", "deform_conv_mask", "grad_input"]
+)
 def test_numbers_of_a_window_and_what_they_meet_are_as_large_as_each_other_and_keep_off_its_outline(name):
     """Readers took a smaller ×−1 beside ×1 for something else, and saw the upper numbers lie on the outline."""
     scene = drawn(name)

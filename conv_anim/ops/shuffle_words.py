@@ -5,7 +5,10 @@ SHUFFLE_WORDS = {
         "point.channel_shuffle": "One channel of each group in turn: neighbours then come from different groups.",
         "kind.channel_shuffle": "channel shuffle",
     },
-    "zh-TW": {"point.channel_shuffle": "各組輪流給出一個通道：相鄰的通道來自不同的組。", "kind.channel_shuffle": "通道洗牌"},
+    "zh-TW": {
+        "point.channel_shuffle": "每次從各組取一個通道：相鄰的通道來自不同的組。",
+        "kind.channel_shuffle": "通道洗牌",
+    },
 }
 PIXEL_WORDS = {
     "en": {

@@ -326,6 +326,7 @@ PHRASES = {
     "term.bias": "bias: one learned number for each filter, added to all cells of its map",
     "term.beginning": "beginning: part of the output is made already, so that the window starts where there is "
     "something to see",
+    "term.undrawn": "padding: zeros around a map, not drawn here; those that a window meets add nothing to its sum",
     "term.beyond": "≤ 0, ≥ 255: numbers beyond a picture's range are drawn black or white",
     "term.points": "dashed square: the window without offsets; dark line: an offset; dot: where the window reads",
     "term.weights": "weights: {rows}, row by row",
