@@ -495,5 +495,5 @@ def test_a_point_between_cells_says_what_it_reads_outside():
 @pytest.mark.parametrize(("name", "told"), [("residual_block", True), ("inception_block", True), ("classifier", False)])
 def test_zeros_that_are_not_drawn_are_told_of(name, told):
     """Readers found four products where a kernel of 3×3 has nine weights."""
-    said = [line for line in terms(conv_anim.load(TEMPLATES[name])) if line.startswith("padding:")]
+    said = [line for line in terms(conv_anim.load(TEMPLATES[name].path)) if line.startswith("padding:")]
     assert len(said) == told

@@ -248,7 +248,10 @@ def test_so_many_lines_as_it_takes():
         for item in [*scene.static, *(each for frame in scene.frames for each in frame.kept)]
         if isinstance(item, Text)
     }
-    assert {"0.9", "0.1", "2.5", "−3", "0.5", "−0.5", "−4"} <= shown  # every number of its maps, of W and of b
+    made = conv_anim.trace(conv_anim.load(TEMPLATES["classifier"].path)).layers
+    exact = [*made[2].output.ravel(), *made[4].output.ravel(), *made[4].weight.ravel(), *made[4].bias]
+    assert {f"{number:g}".replace("-", "−") for number in exact} <= shown
+    assert {f"{share:.1f}" for share in made[5].output.ravel()} <= shown
 
 
 @pytest.mark.parametrize(

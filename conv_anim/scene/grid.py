@@ -16,7 +16,7 @@ from conv_anim.scene.mosaics import finished, mosaic
 from conv_anim.scene.primitives import Boxes, Lines, Primitive, Stroke, Text, union
 from conv_anim.scene.tones import SMALLEST_EDGED
 from conv_anim.spec.grouping import row_runs
-from conv_anim.values import dataclass, replace
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -154,8 +154,8 @@ class Grid:
     ) -> list[Primitive]:
         """A cell's number with what it meets under it, as large, each as far from the middle; first what it stood on.
 
-        Both are as large as those of other cells with ``like`` texts. Where a theme tints cells and has no outlines, the
-        number stays, and what it meets is ``small``, in pixels.
+        Both are as large as those of other cells with ``like`` texts. Where a theme tints cells and has no outlines,
+        the number stays, and what it meets is ``small``, in pixels.
         """
         if self.style.frame is None:
             return [self.weight(place, text, on, small)]

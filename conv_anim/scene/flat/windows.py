@@ -98,7 +98,7 @@ class WindowView(WindowGrids):
         grid = self.grids[0]
         size = self.style.em(SYMBOLS) if self.symbols else None
         written = self.mode in {"numbers", "both", "symbols"}
-        met = {place: self._met(tap) for place, tap in places.items() if written and tap.source is not Source.OUTSIDE}
+        met = {place: self._meets(tap) for place, tap in places.items() if written and tap.source is not Source.OUTSIDE}
         for place, text in met.items():
             items += self.input.marked(place, text, fills[place], met.values(), size) if text else []
         masked = [self.sheet.place(two(tap.canvas)) for tap in step.taps if tap.window in self.layer.operator.left_out]
@@ -106,7 +106,7 @@ class WindowView(WindowGrids):
         # rings last: the outline of the window would cut those open that touch it
         return [*items, *self._largest(step), *framed, *self.borrowing.shown(grid, fills), *self._enlargement(step)]
 
-    def _met(self, tap: Tap) -> str:
+    def _meets(self, tap: Tap) -> str:
         """What a cell of the window meets; empty for nothing."""
         if tap.w is None:
             return ""
