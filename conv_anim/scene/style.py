@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from conv_anim.scene.breaks import headed, phrases, pieces
-from conv_anim.scene.color import mix, readable
+from conv_anim.scene.color import contrast, mix, readable
 from conv_anim.scene.primitives import Stroke, Text
 from conv_anim.values import dataclass, replace
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 SMALLEST = 9.0
 """Pixels of the em of the smallest text that can be read."""
+DEEPER = 1.25
+"""The contrast from which a deeper colour is told from its own."""
 
 
 class Font(Protocol):
@@ -199,6 +201,14 @@ class Style:
     def between_under_window(self, color: str) -> str:
         """A cell that the window reads and that is none of the map's: between the two."""
         return mix(color, self.colors.window, (self.theme.overlay + self.theme.empty_overlay) / 2)
+
+    def deeper(self, color: str, by: float = 1.0) -> str:
+        """A cell of a colour that counts for more: at most twice as far from the ground, in its own hue.
+
+        A colour that is hardly any goes towards the ink.
+        """
+        twice = mix(self.colors.background, color, 2)
+        return mix(color, twice if contrast(twice, color) >= DEEPER else mix(color, self.colors.ink, 0.3), by)
 
     def at_work(self, color: str) -> str:
         """A cell of a colour that is being computed."""

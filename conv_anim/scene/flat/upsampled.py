@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
 FAINTEST = 0.25
 """How much a cell with hardly any share is marked, compared with the one that has the largest."""
-DEEPEST = 0.5
-"""How far a cell goes towards the ink that has the largest share."""
 MOST_SUMMED = 5000
 """The most outputs whose sums are all written; larger figures write none."""
 SHARE_SIZE = 12
@@ -172,7 +170,7 @@ class UpsampledView(FittedStrip, FlatDrawing):
         colors, theme, strength = self.style.colors, self.style.theme, FAINTEST + (1 - FAINTEST) * share
         if theme.overlay:
             return mix(colors.input, colors.window, theme.overlay * strength)
-        return mix(colors.input, colors.ink, DEEPEST * strength)
+        return self.style.deeper(colors.input, strength)
 
     @property
     def _curved(self) -> bool:
