@@ -384,7 +384,7 @@ def test_borrowed_cells_have_a_colour_of_their_own(mode, theme):
 
 @few
 @drawn(fed(flat_convs(), whole=True))
-def test_brackets_and_rings_say_where_borrowed_numbers_are_from(figure):
+def test_brackets_and_deeper_cells_say_where_borrowed_numbers_are_from(figure):
     made = trace(figure)
     view = window_view(made)
     grid, sheet = view.grids[0], view.sheet
@@ -394,8 +394,10 @@ def test_brackets_and_rings_say_where_borrowed_numbers_are_from(figure):
         sources = {
             (sheet.rows.place(r), sheet.columns.place(c)) for r, c in (pair(t.input[1:]) for t in borrowed.values())
         }
-        hints = view.borrowing.shown(grid, dict.fromkeys(taps, "#ffffff"))
-        assert ringed(grid, hints) == sources
+        hints, deeper = view.borrowing.shown(grid, dict.fromkeys(taps, "#ffffff")), {view.style.deeper(view.style.colors.input)}
+        boxes = [item for item in view.read(step) if isinstance(item, Boxes) and item.fill in deeper]
+        assert boxed(grid, boxes) == sources
+        assert not any(isinstance(item, Boxes) for item in hints)
         texts = {place: read_canvas(view, place) for place in (*borrowed, *sources)}
         for start, end in brackets(grid, hints):
             assert start != end
@@ -416,7 +418,19 @@ def read_canvas(view, place):
     return view.formats.x(view.layer.input[0].reshape(-1, view.layer.input.shape[-1])[row, column].item())
 
 
-def ringed(grid, items):
+@pytest.mark.parametrize("mode", ["reflect", "replicate", "circular"])
+def test_in_shades_cells_that_are_repeated_are_ringed(mode):
+    view = window_view(traced(conv((4, 4), 3, padding=2, padding_mode=mode), view=Flat(cells="shades")))
+    grid, sheet, step = view.grids[0], view.sheet, view.layer[0]
+    places = [sheet.place(pair(tap.canvas)) for tap in step.taps]
+    read = [pair(tap.input[1:]) for tap in step.taps if tap.source is Source.BORROWED]
+    hints = view.borrowing.shown(grid, dict.fromkeys(places, "#ffffff"))
+    rings = [item for item in hints if isinstance(item, Boxes)]
+    assert boxed(grid, rings) == {(sheet.rows.place(r), sheet.columns.place(c)) for r, c in read}
+    assert not view.borrowing.lent(grid, places)
+
+
+def boxed(grid, items):
     boxes = [box for item in items if isinstance(item, Boxes) for box in item.boxes]
     side = grid.numbers.cell
     return {(int((y - grid.y) // side), int((x - grid.x) // side)) for x, y, _, _ in boxes}
@@ -579,7 +593,7 @@ def test_both_show_the_same_number_where_the_ring_is():
 
 def ringed_output(view, k):
     boxes = [item for item in view.frame(k).shown if isinstance(item, Boxes) and item.fill is None]
-    return ringed(view.after, boxes)
+    return boxed(view.after, boxes)
 
 
 @pytest.mark.parametrize(("size", "beside"), [((2,), True), ((2, 2), False)])

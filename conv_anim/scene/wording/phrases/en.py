@@ -708,5 +708,7 @@ PHRASES = {
     "flat.same_places": "what layer 2 makes of them goes back to the same places",
     "flat.weights": "weights {rows}",
     "flat.weights.equal": "each weight {weight}",
-    "flat.framed": "{said} (arrows: from where; frames: from which cells)",
+    "flat.led": "{said}; arrows lead from a row or column to its copy",
+    "flat.led.cell": "{said}; arrows lead from a cell to its copy",
+    "flat.lent": "input cells that the window reads as copies",
 }

@@ -655,5 +655,7 @@ PHRASES = {
     "flat.same_places": "第 2 層的結果放回同樣的位置",
     "flat.weights": "權重 {rows}",
     "flat.weights.equal": "每個權重 {weight}",
-    "flat.framed": "{said}（箭頭：取自何處；框：取自哪些格）",
+    "flat.led": "{said}；箭頭從一列或一行指向其複本",
+    "flat.led.cell": "{said}；箭頭從一格指向其複本",
+    "flat.lent": "視窗讀取其複本的輸入格",
 }
