@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from conv_anim.scene.breaks import headed, phrases, pieces
+from conv_anim.scene.breaks import headed, phrases, places
 from conv_anim.scene.color import contrast, mix, readable
 from conv_anim.scene.primitives import Stroke, Text
 from conv_anim.values import dataclass, replace
@@ -259,7 +259,8 @@ class Style:
     def wrapped(self, text: str, *, size: float, width: float, head: int = 0) -> list[str]:
         """The text in as few lines as fit, of about the same length, broken after commas if that takes no more lines.
 
-        What cannot be broken stands alone, even if it is wider; the first ``head`` characters never do.
+        Formulas that fit are not broken. What cannot be broken stands alone, even if it is wider; the first ``head``
+        characters never do.
         """
 
         def filled(cut: list[str], room: float) -> list[str]:
@@ -271,7 +272,8 @@ class Style:
                     lines.append(piece)
             return [line.rstrip(" ") for line in lines]
 
-        words, parts = headed(pieces(text), head), headed(phrases(text), head)
+        words = headed(places(text, lambda piece: self.width(piece.rstrip(" "), size=size) <= width), head)
+        parts = headed(phrases(text), head)
         fewest = filled(words, width)
         by_parts = filled(parts, width)
         fits = len(by_parts) == len(fewest) and all(self.width(line, size=size) <= width for line in by_parts)
