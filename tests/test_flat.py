@@ -394,7 +394,10 @@ def test_brackets_and_deeper_cells_say_where_borrowed_numbers_are_from(figure):
         sources = {
             (sheet.rows.place(r), sheet.columns.place(c)) for r, c in (pair(t.input[1:]) for t in borrowed.values())
         }
-        hints, deeper = view.borrowing.shown(grid, dict.fromkeys(taps, "#ffffff")), {view.style.deeper(view.style.colors.input)}
+        hints, deeper = (
+            view.borrowing.shown(grid, dict.fromkeys(taps, "#ffffff")),
+            {view.style.deeper(view.style.colors.input)},
+        )
         boxes = [item for item in view.read(step) if isinstance(item, Boxes) and item.fill in deeper]
         assert boxed(grid, boxes) == sources
         assert not any(isinstance(item, Boxes) for item in hints)
@@ -447,6 +450,15 @@ def brackets(grid, items):
             else:
                 found.append((("row", int((y0 - grid.y) // side)), ("row", int((y1 - grid.y) // side))))
     return found
+
+
+@few
+@drawn(fed(flat_transposes(), whole=True))
+def test_beside_the_size_of_the_input_stands_that_of_what_is_drawn(figure):
+    view = window_view(trace(figure))
+    label, drawn_ = view.signs[0].label, view.sheet.shape[-len(figure.input.size) :]
+    larger = any(shown > size for shown, size in zip(drawn_, figure.input.size, strict=True))
+    assert label.detail == (f"with zeros: {'×'.join(map(str, drawn_))}" if larger else "")
 
 
 @few

@@ -279,4 +279,3 @@ class Grid:
             *self.patches(fills, None),
             Lines(tuple(lines), Stroke(stroke.color, stroke.width, (on, on))),
         ]
-

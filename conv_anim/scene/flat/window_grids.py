@@ -129,7 +129,11 @@ class WindowGrids(FittedStrip, FlatDrawing):
         if self.turned is not None:
             labels[1] = words.Label(labels[1].name)
         if self.layer.operator.transposed:
-            labels[0] = words.Label(labels[0].name)
+            size = self.layer.layer.ends.in_size
+            whole = self.sheet.shape[-len(size) :]
+            labels[0] = words.Label(
+                labels[0].name, "" if whole == size else self.say("flat.with_zeros", size=words.size(whole))
+            )
         return labels
 
     @property

@@ -97,7 +97,10 @@ class WindowView(WindowGrids):
         items, fills = self.input.covered(places)
         grid = self.grids[0]
         lent = self.borrowing.lent(grid, places)
-        items, fills = [*items, *self.input.painted(lent)], {place: lent.get(place, fill) for place, fill in fills.items()}
+        items, fills = (
+            [*items, *self.input.painted(lent)],
+            {place: lent.get(place, fill) for place, fill in fills.items()},
+        )
         size = self.style.em(SYMBOLS) if self.symbols else None
         for place, tap in places.items() if self.mode in {"numbers", "both", "symbols"} else ():
             if tap.w is not None and tap.source is not Source.OUTSIDE:

@@ -649,6 +649,7 @@ PHRASES = {
     "flat.flipped.gather": "kernel flipped: an input stamps the kernel forward, "
     "so an output that looks back reads it in reverse",
     "flat.unflipped": "as it is",
+    "flat.with_zeros": "with zeros: {size}",
     "flat.inserted": "zeros between the cells: stride − 1 = {stride} − 1 = {cells}",
     "flat.border": "zeros around: {border}",
     "flat.further": "output padding {cells}: zeros at the end, so that the window goes that much further",
