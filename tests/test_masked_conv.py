@@ -15,8 +15,8 @@ from conv_anim import catalog, explain
 from conv_anim.coding.programs import program
 from conv_anim.diagnostics import SpecError
 from conv_anim.painting.fonts import DejaVu
-from conv_anim.scene.isometric.drawing import Isometric
 from conv_anim.scene.hatching import hatching
+from conv_anim.scene.isometric.drawing import Isometric
 from conv_anim.scene.primitives import Lines, Text
 from conv_anim.scene.style import Style, text_box
 from conv_anim.scene.wording.takeaways import takeaway
