@@ -683,6 +683,26 @@ def test_even_and_uneven_overlap_are_said(size, kernel, stride, more, said):
 # sums
 
 
+@pytest.mark.parametrize(("bias", "size"), [(0, 9), (5, 9), (0, 40)])
+def test_a_long_denominator_stands_once_beside_the_kernel_and_once_below_the_products(bias, size):
+    """In each cell it left the numbers over it too small to read."""
+    layer = {"type": "conv", "kernel_size": 5, "weight": "gaussian", **({"bias": bias} if bias else {})}
+    fed = {"size": [size, size], "values": {"random": {"low": 0, "high": 255}}}
+    view = window_view(conv_anim.trace(conv_anim.load({"input": fed, "layer": layer, "view": "flat"})))
+    assert view.signs[1].label.detail == "each divided by 256"
+    kernel = [item.text for item in view.resting() if isinstance(item, Text)]
+    assert not [text for text in kernel if "/" in text]
+    assert {"1", "4", "6", "16", "24", "36"} <= set(kernel)
+    for k in (0, 3):
+        step = view.layer.step(view.pace.cell(k))
+        made, result = re.fullmatch(r"(.*) [=≈] (.*)", line(view, k)).groups()
+        said = made.replace("·", "*").replace("(bias)", "")
+        assert said.startswith("(")
+        assert ") / 256" in said
+        assert eval(said) == pytest.approx(step.value)
+        assert result == view.formats.y(step.value)
+
+
 def line(view, k):
     """The sum of a frame as it reads, from left to right and line by line."""
     items = [item for item in view.frame(k).shown if isinstance(item, Text) and item.y > view.strip_layout.sum_top]

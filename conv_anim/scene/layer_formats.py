@@ -19,6 +19,9 @@ from conv_anim.scene.numbers import Format, agrees, enough, format_for, weights_
 MOST_CHECKED = 100_000
 """Outputs of a layer that are all checked to be what the terms of their sums add up to."""
 
+LONG = 100
+"""From which on a denominator takes more of a cell than the number over it."""
+
 
 @dataclass(frozen=True)
 class Formats:
@@ -44,6 +47,16 @@ class Formats:
     def exact(self) -> bool:
         """Whether all numbers are written in full."""
         return self.x.exact and self.w.exact and self.y.exact and (self.b is None or self.b.exact)
+
+    @property
+    def divided(self) -> str:
+        """What stands after the products of a step if their weights are written without their denominator."""
+        return f") / {self.w.denominator}" if self.w.bare else ""
+
+    @property
+    def shortened(self) -> Formats:
+        """With weights that are fractions over a large number written without it."""
+        return replace(self, w=replace(self.w, bare=True)) if self.w.denominator >= LONG else self
 
     def equals(self, step: Step) -> str:
         """The sign before the result of a step."""

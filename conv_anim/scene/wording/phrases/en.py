@@ -650,6 +650,7 @@ PHRASES = {
     "so an output that looks back reads it in reverse",
     "flat.unflipped": "as it is",
     "flat.with_zeros": "with zeros: {size}",
+    "flat.divided": "each divided by {number}",
     "flat.inserted": "zeros between the cells: stride − 1 = {stride} − 1 = {cells}",
     "flat.border": "zeros around: {border}",
     "flat.further": "output padding {cells}: zeros at the end, so that the window goes that much further",

@@ -599,6 +599,7 @@ PHRASES = {
     "flat.flipped.gather": "卷積核翻轉：輸入向前蓋印卷積核，輸出回頭看時讀到的次序相反",
     "flat.unflipped": "不翻轉",
     "flat.with_zeros": "加上零：{size}",
+    "flat.divided": "每個除以 {number}",
     "flat.inserted": "格子之間的零：步幅 − 1 = {stride} − 1 = {cells}",
     "flat.border": "周圍的零：{border}",
     "flat.further": "輸出填充 {cells}：末端的零讓視窗多走這麼多步",
