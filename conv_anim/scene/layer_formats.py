@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from conv_anim.tracing.taps import Step
     from conv_anim.tracing.trace import LayerTrace
 
-from conv_anim.scene.equality import norm_sign, sign, sum_sign
+from conv_anim.scene.equality import EQUAL, norm_sign, sum_sign
 from conv_anim.scene.numbers import Format, agrees, enough, format_for, weights_format
 
 MOST_CHECKED = 100_000
@@ -62,7 +62,7 @@ class Formats:
         """The sign before the result of a step."""
         taps, result = [tap for tap in step.taps if tap.x is not None], (self.y, step.value)
         if self.reduce == "max":
-            return sign(equal=self.y.tells(step.value))
+            return EQUAL  # the largest of rounded numbers is the largest number, rounded
         if self.reduce == "norm":
             return norm_sign([(self.x, tap.x or 0) for tap in taps], result, self.norm_type)
         terms = [[(self.x, tap.x or 0), *([] if tap.w is None else [(self.w, tap.w)])] for tap in taps]
