@@ -427,3 +427,16 @@ def test_a_maximum_of_rounded_numbers_is_equal():
     layer = {"type": "max_pool", "kernel_size": [1, 2]}
     spec = conv_anim.load({"input": {"values": [[0.6179, 0.123]]}, "layer": layer, "view": "flat"})
     assert told(spec) == "max(0.6, 0.1) = 0.6"
+
+
+@pytest.mark.parametrize("view", ["flat", "channels"])
+@pytest.mark.parametrize("size", [[2, 4], [4, 4], [3, 7], [5, 9]])
+def test_a_share_is_written_alike_in_its_cell_and_in_the_sum(view, size):
+    """And was ×3/4 here and 0.75 there."""
+    layer = {"type": "upsample", "size": size, "mode": "bilinear"}
+    spec = conv_anim.load({"input": {"size": [2, 3]}, "layer": layer, "view": view, "animation": {"pace": "even"}})
+    cells = {text[1:] for text in written(spec) if text.startswith("×")}
+    said = pipeline.scene(spec).guide().told if view == "flat" else written(spec)
+    sums = {share for text in said for share in re.findall(r"·([\d./]+)", text)}
+    assert sums
+    assert sums <= cells

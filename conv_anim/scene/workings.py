@@ -9,13 +9,13 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from conv_anim.scene.equality import EQUAL, sign, sum_sign
-from conv_anim.scene.numbers import SHARE_NOISE, agrees, enough, format_for, weights_format
+from conv_anim.scene.flat.shares import simple
+from conv_anim.scene.numbers import SHARE_NOISE, Format, agrees, denominator, enough, format_for, weights_format
 from conv_anim.scene.scoring import SHARE
 from conv_anim.scene.sums import in_a_line
 from conv_anim.tracing.gathers import Gather
 
 if TYPE_CHECKING:
-    from conv_anim.scene.numbers import Format
     from conv_anim.scene.wording.language import Language
     from conv_anim.tracing.taps import Step, Tap
     from conv_anim.tracing.trace import LayerTrace, Trace
@@ -148,6 +148,9 @@ def _weights(layer: LayerTrace, taps: list[Tap]) -> Format:
         return weights_format(layer.weight)
     if layer.layer.attends is not None:
         return SHARE
+    common = denominator([tap.w or 0 for tap in taps], noise=SHARE_NOISE)
+    if layer.layer.interpolation is not None and common is not None and simple(layer):
+        return Format(0, exact=True, denominator=common)  # as in the cells, although 3/4 is 0.75
     return weights_format(np.array([tap.w or 0 for tap in taps], float), noise=SHARE_NOISE)
 
 
