@@ -707,7 +707,7 @@ PHRASES = {
     "flat.put_back": "0 where nothing is put back",
     "flat.found": "where the pool found its numbers; small number: the cell's index, row by row (0–{last})",
     "flat.found_at": "where the pool found its numbers",
-    "flat.same_places": "what layer 2 makes of them goes back to the same places",
+    "flat.same_places": "what becomes of these numbers goes back to the same places",
     "flat.weights": "weights {rows}",
     "flat.weights.equal": "each weight {weight}",
     "flat.led": "{said}; arrows lead from a row or column to its copy",
