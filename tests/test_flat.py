@@ -461,6 +461,13 @@ def test_beside_the_size_of_the_input_stands_that_of_what_is_drawn(figure):
     assert label.detail == (f"with zeros: {'×'.join(map(str, drawn_))}" if larger else "")
 
 
+def test_a_map_that_is_drawn_without_zeros_does_not_speak_of_them():
+    figure = {"input": {"size": [5, 5]}, "layer": {"type": "conv", "kernel_size": 3, "stride": 2}, "view": "flat"}
+    said = pictures.texts(pictures.scene(conv_anim.load({**figure, "pass": "grad_input"})).static)
+    assert any("gradient w.r.t. the output 2×2" in text for text in said)
+    assert not any("zeros" in text for text in said)
+
+
 @few
 @drawn(fed(flat_transposes(), whole=True))
 def test_output_padding_is_marked_at_the_end_of_border_and_output(figure):

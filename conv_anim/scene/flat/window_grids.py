@@ -133,16 +133,19 @@ class WindowGrids(FittedStrip, FlatDrawing):
         """What is drawn or said below the grids is not said above them too."""
         labels = words.labels(self.trace)
         if self.layer.kernels is not None:
-            over = self.say("flat.divided", number=self.formats.w.denominator) if self.formats.w.bare else ""
             turned = labels[1].detail if self.turned is None else ""
-            labels[1] = words.Label(labels[1].name, self.say.joined([over, turned]))
+            labels[1] = words.Label(labels[1].name, self.say.joined([self.divided, turned]))
         if self.layer.operator.transposed:
             size = self.layer.layer.ends.in_size
             whole = self.sheet.shape[-len(size) :]
-            labels[0] = words.Label(
-                labels[0].name, "" if whole == size else self.say("flat.with_zeros", size=words.size(whole))
-            )
+            zeros = "" if whole == size else self.say("flat.with_zeros", size=words.size(whole))
+            labels[0] = words.Label(labels[0].name, zeros)
         return labels
+
+    @property
+    def divided(self) -> str:
+        """What all weights are over, if they are written without it."""
+        return self.say("flat.divided", number=self.formats.w.denominator) if self.formats.w.bare else ""
 
     @property
     def flips(self) -> bool:
