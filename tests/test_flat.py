@@ -775,7 +775,7 @@ def test_no_sum_is_wider_than_the_room_for_it(figure):
 
 # what is said below
 
-FRAMED = "(arrows: from where; frames: from which cells)"
+LED, LENT = "arrows lead from a cell to its copy", "input cells that the window reads as copies"
 FLIPPED = "kernel flipped: an input stamps the kernel forward, so an output that looks back reads it in reverse"
 
 
@@ -787,7 +787,7 @@ FLIPPED = "kernel flipped: an input stamps the kernel forward, so an output that
         (conv((5,), 3, stride=3), ["never read"]),
         (
             conv((3,), 3, padding=1, padding_mode="reflect"),
-            [f"reflect: mirrored at the edge cell, which is not repeated {FRAMED}"],
+            [f"reflect: mirrored at the edge cell, which is not repeated; {LED}", LENT],
         ),
         (conv_transpose((2, 2), 3), ["zeros around: 2 = kernel 3 − 1 − padding 0", FLIPPED]),
         (
