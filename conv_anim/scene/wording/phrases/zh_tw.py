@@ -654,7 +654,7 @@ PHRASES = {
     "flat.put_back": "沒有放回數值的地方為 0",
     "flat.found": "池化找到最大值的位置；小數字：格子的編號，一列一列數（0–{last}）",
     "flat.found_at": "池化找到最大值的位置",
-    "flat.same_places": "這些數變成的結果放回同樣的位置",
+    "flat.same_places": "這些數算出的結果放回同樣的位置",
     "flat.weights": "權重 {rows}",
     "flat.weights.equal": "每個權重 {weight}",
     "flat.led": "{said}；箭頭從一列或一行指向其複本",
