@@ -25,7 +25,6 @@ from conv_anim.scene.flat.network import NetworkView
 from conv_anim.scene.flat.notes import notes
 from conv_anim.scene.flat.overlap import OverlapView
 from conv_anim.scene.flat.pace import Pace
-from conv_anim.scene.flat.shares import shares
 from conv_anim.scene.flat.stamps import StampsView
 from conv_anim.scene.flat.unfolded import UnfoldedView
 from conv_anim.scene.flat.unpooled import UnpooledView
@@ -37,6 +36,7 @@ from conv_anim.scene.layout import animated
 from conv_anim.scene.marks import MarkStyle
 from conv_anim.scene.numbers import Format
 from conv_anim.scene.primitives import Boxes, Lines, Polygons, Text
+from conv_anim.scene.shares import shares
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.style import Style, text_box
 from conv_anim.scene.sums import Sum

@@ -9,9 +9,9 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from conv_anim.scene.equality import EQUAL, sign, sum_sign
-from conv_anim.scene.flat.shares import simple
 from conv_anim.scene.numbers import SHARE_NOISE, Format, agrees, denominator, enough, format_for, weights_format
 from conv_anim.scene.scoring import SHARE
+from conv_anim.scene.shares import simple
 from conv_anim.scene.sums import in_a_line
 from conv_anim.tracing.gathers import Gather
 

@@ -14,10 +14,10 @@ from conv_anim.scene.flat.curve import Curve
 from conv_anim.scene.flat.drawing import FlatDrawing
 from conv_anim.scene.flat.fitted import FittedStrip
 from conv_anim.scene.flat.fitting import contents
-from conv_anim.scene.flat.shares import Shares, shares
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.numbers import agrees, enough, format_for, plane
 from conv_anim.scene.primitives import Polygons
+from conv_anim.scene.shares import Shares, shares
 from conv_anim.scene.sheet import two
 from conv_anim.scene.strokes import strong
 from conv_anim.scene.sums import Sum, Term
