@@ -96,6 +96,11 @@ class WindowView(WindowGrids):
         places = {self.sheet.place(two(tap.canvas)): tap for tap in step.taps}
         items, fills = self.input.covered(places)
         grid = self.grids[0]
+        lent = self.borrowing.lent(grid, places)
+        items, fills = (
+            [*items, *self.input.painted(lent)],
+            {place: lent.get(place, fill) for place, fill in fills.items()},
+        )
         size = self.style.em(SYMBOLS) if self.symbols else None
         written = self.mode in {"numbers", "both", "symbols"}
         met = {place: self._meets(tap) for place, tap in places.items() if written and tap.source is not Source.OUTSIDE}
