@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from fractions import Fraction
 from itertools import pairwise, product
 from math import floor
 from pathlib import Path
@@ -1412,3 +1413,29 @@ def test_of_sums_of_products_it_is_said_how_many_and_whether_there_is_a_bias(nam
         assert (step.value != total) <= bool(bias)
     expected = f"all {layer.output.size:,} numbers are made, each the sum of {terms} products{bias}"
     assert said_at_the_end(name) == [expected]
+
+
+@pytest.mark.parametrize("aligned", [False, True])
+@drawn(st.lists(st.integers(1, 4), min_size=1, max_size=2), st.integers(1, 5))
+def test_shares_are_as_its_keys_tell(aligned, size, factor):
+    """By the words of the keys alone: where outputs lie, a share of 1 − the distance, and what counts beyond."""
+    layer = {"type": "upsample", "mode": "linear" if len(size) == 1 else "bilinear"}
+    layer |= {"size": [n * factor for n in size], "align_corners": True} if aligned else {"scale_factor": factor}
+    traced = conv_anim.trace(conv_anim.load({"input": {"size": size}, "layer": layer, "view": "flat"}))
+    view = upsampled_view(traced)
+    keys = [key.text for key in view.keys()]
+    told = re.search(r"from one output to the next by (\S+) of a cell", keys[0])
+    steps = [Fraction(each) for each in told[1].split("×")] * (3 - len(told[1].split("×")))
+    beyond = "Beyond the outermost middles the cell there counts alone" in keys[1]
+    for step in traced.layer:
+        found = dict[tuple[int, ...], Fraction]()
+        for tap in step.taps:
+            share = Fraction(1)
+            for axis, (cell, output) in enumerate(zip(tap.input[1:], step.output[1:], strict=True)):
+                place = output * steps[axis] + (0 if aligned else (steps[axis] - 1) / 2)
+                if beyond:
+                    place = min(max(place, Fraction(0)), Fraction(size[axis] - 1))
+                share *= 1 - abs(place - cell)
+            found[tap.input] = share
+        assert sum(found.values()) == 1
+        assert [float(share) for share in found.values()] == pytest.approx([tap.w for tap in step.taps])

@@ -696,8 +696,11 @@ PHRASES = {
     "flat.multiple": "{said}, because stride {stride} divides kernel {kernel}",
     "flat.no_multiple": "{said}, because stride {stride} does not divide kernel {kernel}",
     "flat.copied": "copies of the nearest cell",
-    "flat.pointers": "where the output lies on the input",
-    "flat.shares.linear": "the nearer a cell, the larger its share; all shares add up to 1",
+    "flat.pointers": "where the output cell's middle lies on the input: from one output to the next by {apart} of a cell",
+    "flat.shares.linear": "share: 1 − the distance to the cell's middle; all shares add up to 1",
+    "flat.shares.linear.axes": "share: 1 − the distance to the cell's middle, of its row times of its column; "
+    "all shares add up to 1",
+    "flat.shares.beyond": "{share}. Beyond the outermost middles the cell there counts alone",
     "flat.shares.cubic": "share: the weight of its row times that of its column; unrounded, all shares add up to 1. "
     "Cells beyond the edge repeat it, so their weights go to the edge cell",
     "flat.aligned": "corners aligned: corner cells lie on corner cells",
