@@ -24,6 +24,8 @@ NARROWEST = 300
 class Key:
     """What cells of a look are: a small one of them, and words. A ``cross`` strikes it out, a ``hatch`` covers it.
 
+    Points that are drawn as discs have a ``disc``.
+
     Without a ``fill`` it is an edge alone: such cells have colours of their own.
     """
 
@@ -32,12 +34,14 @@ class Key:
     edge: Stroke
     cross: Stroke | None = None
     hatch: Stroke | None = None
+    disc: bool = False
 
     def cell(self, style: Style, side: int, x: float, capitals: float) -> list[Primitive]:
         """A cell with its middle beside that of small capitals that begin at a height."""
         left, high = round(x), round(capitals + (style.small_size * style.font.cap_height - side) / 2)
         edge = self.edge if self.edge.dash is None else replace(self.edge, dash=(side / 4, side / 4))
-        items: list[Primitive] = [Boxes(((left, high, side, side),), self.fill, edge)]
+        radius = side / 2 if self.disc else 0.0
+        items: list[Primitive] = [Boxes(((left, high, side, side),), self.fill, edge, radius)]
         if self.cross is not None:
             right, low = left + side, high + side
             items.append(Lines((((left, high), (right, low)), ((left, low), (right, high))), self.cross))

@@ -174,7 +174,7 @@ def _of_sites(spec: Spec, say: Language) -> Iterator[str]:
     sites, *others = (node.op.sites for node in spec.nodes)
     if isinstance(spec.view, Flat) and not others and sites is not None:
         pairs = sorted(chain.from_iterable(sites.rulebook.values()), key=lambda pair: pair[0] == pair[1])
-        yield from (say("term.rulebook", read=read, made=made) for read, made in pairs[:1])
+        yield from (say("term.rulebook", read=read + 1, made=made + 1) for read, made in pairs[:1])
 
 
 def _of_attention(spec: Spec, say: Language) -> Iterator[str]:

@@ -265,8 +265,7 @@ PHRASES = {
     "term.cellwise": "⊙: multiplied cell by cell",
     "term.memory": "N, C, H, W: picture, channel, row, column; what stands last is next to each other in memory",
     "term.rulebook": "{read}→{made}: the input cell with the index {read} is a part of the output cell with the index "
-    "{made}, "
-    "times the weight at the beginning of the line",
+    "{made}, times the weight at the beginning of the line",
     "term.active": "active cell: one that holds a number; the others are left out of all sums",
     "term.lines": "thick line: a large share; thin line: a small one",
     "term.cache": "key-value cache: the keys and values that are kept, so that they need not be computed again",
