@@ -409,6 +409,7 @@ def test_the_spec_is_short():
     result = run("nn.Conv2d(3, 8, kernel_size=3, stride=2, padding=1)", "--input", "9x9", "--theme", "dark", "--spec")
     assert result.stdout == (
         "# nn.Conv2d(3, 8, kernel_size=3, stride=2, padding=1)\n"
+        "takeaway: true\n"
         "input: {size: [9, 9], channels: 3}\n"
         "layer: {type: conv, out_channels: 8, kernel_size: 3, stride: 2, padding: 1, bias: 1}\n"
         "caption: true\n"

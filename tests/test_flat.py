@@ -991,7 +991,12 @@ def test_fold_draws_sums_of_what_overlaps(rows, columns, kernel, stride, padding
         assert inside == so_far(written(wanted, view.y), k + 1)
         assert read(panel, k, view.columns) == written(values, view.x)
         said = line(view, k)
-        assert eval(said.replace("= ", "== ")), said
+        small = [item for item in view.frame(k).shown if isinstance(item, Text) and item.size == view.style.small_size]
+        named, value = "".join(item.text for item in small), wanted[k // columns][k % columns]
+        assert said.startswith(named)
+        cells = {f"{letter}{c}": n for letter, row in zip("abcdefghi", values) for c, n in enumerate(row, start=1)}
+        assert eval(named or "0", {}, cells) == value, said
+        assert eval(said[len(named) :].replace("= ", "== ")), said
 
 
 def folded_view(made):
@@ -1008,6 +1013,16 @@ def test_fold_outlines_the_windows_that_cover_a_cell():
     assert sorted((y - view.after.y, x - view.after.x, w, h) for x, y, w, h in outlines) == [
         (r * side, c * side, 2 * side, 2 * side) for r in (0, 1) for c in (0, 1)
     ]
+    small = [item for item in view.frame(4).shown if isinstance(item, Text) and item.anchor == "start"]
+    inside = {item.text: item for item in small if view.after.y < item.y < view.after.y + 3 * side}
+    assert {
+        text: (int((i.y - view.after.y) // side), int((i.x - view.after.x) // side)) for text, i in inside.items()
+    } == {
+        "1": (0, 0),
+        "2": (0, 1),
+        "3": (1, 0),
+        "4": (1, 1),
+    }
 
 
 # pool and unpool

@@ -329,7 +329,9 @@ def test_a_long_rulebook_shows_the_pairs_of_the_output_that_is_made(submanifold)
 def test_the_rulebook_names_cells_by_indices_that_stand_in_them_all_the_time():
     active = [[1, 1], [1, 2], [2, 3], [4, 4]]
     layer = {"type": "sparse_conv", "kernel_size": 3, "submanifold": True}
-    drawn = pictures.scene(conv_anim.load({"input": {"size": [6, 6], "active": active}, "layer": layer, "view": "flat"}))
+    drawn = pictures.scene(
+        conv_anim.load({"input": {"size": [6, 6], "active": active}, "layer": layer, "view": "flat"})
+    )
     listed = {text for text in pictures.texts(drawn.static) if "→" in text and text[0].isdigit()}
     near = {tuple(p): k for k, p in enumerate(active, 1)}
     pairs = product(near, near)

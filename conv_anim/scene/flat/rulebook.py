@@ -65,7 +65,10 @@ class Rulebook:
     def panel(self) -> Panel:
         """All lines, quietly, below what they are called; ``TAP: PAIR`` are the anchors where pairs begin."""
         lines = column(*(self._line(tap, pairs) for tap, pairs in self.sites.rulebook.items()))
-        name, width = self.say.sentence(self.say.of(self.op, "rulebook")), max(lines.width, NARROWEST * self.style.scale)
+        name, width = (
+            self.say.sentence(self.say.of(self.op, "rulebook")),
+            max(lines.width, NARROWEST * self.style.scale),
+        )
         told = self.style.wrapped(self.say.of(self.op, "rulebook.detail"), size=self.style.small_size, width=width)
         sign = Callout.of(self.style, name, told, None, ())
         named = written(sign.at(0, 0), sign.width, sign.height)

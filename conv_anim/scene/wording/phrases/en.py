@@ -215,9 +215,11 @@ PHRASES = {
     "takeaway.network.depthwise.one": "the depthwise layer lets no channel see another; a full convolution in its "
     "place would take {times} times as many multiply-adds",
     "takeaway.network.shortcuts": "{count} shortcuts lead around layers and are added to what these make: the shortest "
-    "way from input to output passes {least} layers with weights, the longest {most}",
+    "way from input to output passes {least}, the longest {most}",
     "takeaway.network.shortcuts.one": "a shortcut leads around layers and is added to what these make: the shortest "
-    "way from input to output passes {least} layers with weights, the longest {most}",
+    "way from input to output passes {least}, the longest {most}",
+    "takeaway.network.weighted": "{count} layers with weights",
+    "takeaway.network.weighted.one": "{count} layer with weights",
     "takeaway.network.shortcuts.same": "{count} shortcuts lead around layers and are added to what these make",
     "takeaway.network.shortcuts.same.one": "a shortcut leads around layers and is added to what these make",
     "takeaway.network.skips": "{count} times on the way back up, a map is joined by the one of its size from the way "
@@ -697,6 +699,7 @@ PHRASES = {
     "flat.aligned": "corners aligned: corner cells lie on corner cells",
     "flat.columns": "a column for each window",
     "flat.letters": "letters: each cell of the window has a row of its own",
+    "flat.letters.back": "letters: the cells of a window, row by row; numbers: the windows",
     "flat.laid_back": "each column is laid back where its window was",
     "flat.covering": "the windows that cover the cell: their numbers add up",
     "flat.panes": "channel 1 on top",
