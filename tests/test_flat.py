@@ -994,7 +994,8 @@ def test_fold_draws_sums_of_what_overlaps(rows, columns, kernel, stride, padding
         small = [item for item in view.frame(k).shown if isinstance(item, Text) and item.size == view.style.small_size]
         named, value = "".join(item.text for item in small), wanted[k // columns][k % columns]
         assert said.startswith(named)
-        cells = {f"{letter}{c}": n for letter, row in zip("abcdefghi", values) for c, n in enumerate(row, start=1)}
+        lettered = zip("abcdefghi", values, strict=False)
+        cells = {f"{letter}{c}": n for letter, row in lettered for c, n in enumerate(row, start=1)}
         assert eval(named or "0", {}, cells) == value, said
         assert eval(said[len(named) :].replace("= ", "== ")), said
 

@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from conv_anim.spec.kinds import Maybe
     from conv_anim.spec.model import Padding, Size
     from conv_anim.spec.records import Record
-    from conv_anim.tracing.geometry import Axis
     from conv_anim.tracing.gathers import Fed, Gather
+    from conv_anim.tracing.geometry import Axis
 
 KERNEL_SIZE: Field[PerAxis] = Field("kernel_size", per_axis(1), "Cells of the window.", required=True, example=2)
 STRIDE: Field[PerAxis] = Field("stride", per_axis(1), "How far the window moves.", default=1, example=2)

@@ -82,7 +82,7 @@ class FoldedView(ColumnsDrawing):
 
     def reading(self, cell: Cell) -> list[Primitive]:
         step = self.layer.step(cell)
-        return [*self.read(step), *self._windows(step, self.style.colors.background)]
+        return [*self.read(step), *self._windows(step)]
 
     def read(self, step: Step) -> list[Primitive]:
         """The cells of the columns that add up."""
@@ -94,8 +94,11 @@ class FoldedView(ColumnsDrawing):
         patches = self.columns.patches(dict.fromkeys(places, read), self.style.edge)
         return [*patches, *numbers, *self.columns.framed(places)]
 
-    def _windows(self, step: Step, on: str) -> list[Primitive]:
-        """The outline of every window that covers a cell of a colour, in its first cell the number of its column."""
+    def _windows(self, step: Step, on: str | None = None) -> list[Primitive]:
+        """The outline of every window that covers a cell, in its first cell the number of its column.
+
+        The cell that is covered has it as soon as it is made, ``on`` the colour that it then has.
+        """
         grid, colors = self.after, self.style.colors
         boxes, numbers = list["Box"](), list["Primitive"]()
         for tap in step.taps:
@@ -107,7 +110,8 @@ class FoldedView(ColumnsDrawing):
             boxes.append((x, y, right + side - x, bottom + side - y))
             first = rows[0], columns[0]
             fill = on if first == self.place(step.output) else colors.background
-            numbers += [grid.index(first, str(column + 1), fill)] if self.letters.used else []
+            if fill is not None and self.letters.used:
+                numbers.append(grid.index(first, str(column + 1), fill))
         return [Boxes(tuple(boxes), None, strong(self.style, colors.ink)), *numbers] if boxes else []
 
     # the sum, and what there is to know

@@ -243,7 +243,7 @@ class NetworkView(WorkedLine):
         if self._written:
             made = align(made, self._line_room, self._line_tops[-1] + self.style.label_size)
         made = with_bars(made, self.scales(), self.style, self.tones.others)
-        return with_shift(made, self.trace, self.style, self.steps, lambda k: self._step(k).output[1:])
+        return with_shift(made, self.trace, self.style, self.steps, lambda k: self._step(k).output[1:], cells=self.mode)
 
 
 def _boxes(items: Items) -> list[Box]:

@@ -182,7 +182,7 @@ class SampledView(SampledGrids):
         return [line, *self.sum.whole.at(x, y + self.sum.below, terms, result, self.style.result_ink)]
 
     def _example(self, step: Step) -> str:
-        """How the number at a point comes about, counted from 1: ``(1,2) reads at row 2.5, column 3: 3·0.5 + 1·0.5 = 2``."""
+        """How the number at a point comes about, counted from 1: ``reads at row 2.5, column 3: 3·0.5 + 1·0.5 = 2``."""
         one = self.chosen(step)
         around = self.sampling.corners(one.at)
         corners = [corner for corner in around if corner.inside]

@@ -536,6 +536,11 @@ PHRASES = {
     "shifted.before": "windows of {size}",
     "shifted.after": "shifted by {cells}",
     "shifted.rolled": "cells that leave come back",
+    "shifted.before.detail": "cells of different windows do not meet",
+    "shifted.after.detail": "now some of them do; windows at the edges are cut off",
+    "shifted.rolled.detail": "all windows are whole: so they are computed",
+    "shifted.looks": "a cell",
+    "shifted.seen": "the cells that it sees",
     "shifted.masked": "masked: in the same window only because cells come back at the other end; "
     "dashed lines: where the map's ends meet",
     "attention.scores": "head {head}: ",
