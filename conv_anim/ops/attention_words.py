@@ -23,8 +23,8 @@ WORDS = {
         "border.sliding": "{most} cells seen; {least} at the border, where the window is cut off",
         "border.neighborhood": "{most} cells seen everywhere: at the border the window moves inward",
         "border.shifted": "the mask keeps apart what only the cyclic shift brings into one window",
-        "term.attention": "attention (self-attention): a cell adds up the values of all cells that it sees, each times its share; "
-        "the better two cells match, the larger the share",
+        "term.attention": "attention (self-attention): a cell adds up the values of all cells that it sees, each times "
+        "its share; the better two cells match, the larger the share",
         "point.full": "Every cell looks at all cells: what it takes from each depends on the numbers.",
         "point.full.causal": "Every cell looks at itself and all before it: what comes later is masked.",
         "point.full.heads": "{heads} heads work side by side, each with shares of its own, "
