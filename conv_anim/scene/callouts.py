@@ -59,12 +59,24 @@ class Callout:
     swatch: str | None
     lines: tuple[str, ...] = ()
     keys: tuple[Key, ...] = ()
+    disc: bool = False
+    """Whether the cells are discs, and so the swatch."""
 
     @classmethod
-    def of(cls, style: Style, name: str, lines: Sequence[str], swatch: str | None, keys: tuple[Key, ...]) -> Callout:
-        """A name, lines below it, those that are empty left out, and keys."""
+    def of(
+        cls,
+        style: Style,
+        name: str,
+        lines: Sequence[str],
+        swatch: str | None,
+        keys: tuple[Key, ...],
+        *,
+        disc: bool = False,
+    ) -> Callout:
+        """A name, lines below it, those that are empty left out, and keys, which are ``disc`` as the swatch is."""
         detail, *more = [line for line in lines if line] or [""]
-        return cls(style, Label(name, detail), swatch, tuple(more), keys)
+        keys = tuple(replace(key, disc=True) for key in keys) if disc else keys
+        return cls(style, Label(name, detail), swatch, tuple(more), keys, disc)
 
     @property
     def indent(self) -> float:
@@ -110,7 +122,9 @@ class Callout:
         style, side = self.style, round(self.capitals)
         items: list[Primitive] = []
         if self.swatch is not None:
-            items.append(Boxes(((round(x), round(top), side, side),), self.swatch, radius=side / 5))
+            items.append(
+                Boxes(((round(x), round(top), side, side),), self.swatch, radius=side / (2 if self.disc else 5))
+            )
         left, ink = x + self.indent, style.colors.ink
         items.append(style.text(left, top, self.label.name, size=style.label_size, color=ink, bold=True))
         baseline = top + self.capitals
