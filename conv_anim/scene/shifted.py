@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from itertools import pairwise, product
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +18,7 @@ from conv_anim.scene.layout import animated, column, static
 from conv_anim.scene.numbers import format_for
 from conv_anim.scene.primitives import Boxes, Frame, Lines, Stroke, corners
 from conv_anim.scene.sheet import two
-from conv_anim.scene.shifted_cells import ShiftedCells
+from conv_anim.scene.shifted_cells import ShiftedCells, runs
 from conv_anim.scene.strokes import strong
 from conv_anim.scene.tones import SMALLEST_EDGED
 from conv_anim.scene.wording import words
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Items, Primitive, Side
     from conv_anim.scene.style import Style
     from conv_anim.spec.model import Size
+    from conv_anim.spec.shown_as import Attends
     from conv_anim.tracing.trace import Trace
 
 BESIDE, ALONE = (30, 12), (48, 16)
@@ -56,19 +57,29 @@ def with_shift(
     place: Callable[[int], Size],
     *,
     still: bool = False,
-    cells: str = "numbers",
 ) -> Panel:
     """A view of attention to shifted windows with three maps below that show the shift; other views as they are.
 
-    ``place`` is the place that a step makes; ``still`` is whether only the first one is shown. With nothing in its
-    ``cells``, the view gives way to the three maps.
+    ``place`` is the place that a step makes; ``still`` is whether only the first one is shown.
     """
-    attends = trace.layer.layer.attends
-    if len(trace.layers) > 1 or attends is None or attends.shifted is None or trace.spec.labels is None:
+    attends = _attends(trace)
+    if attends is None or attends.shifted is None:
         return made
-    if attends.shown_alone(cells):
-        return ShiftedView(trace, style, steps, place, alone=True).panel(still=still)
     return column(made, ShiftedView(trace, style, steps, place).panel(still=still), gap=1.6 * style.gap)
+
+
+def shift_alone(
+    trace: Trace, style: Style, steps: Sized, place: Callable[[int], Size], cells: str
+) -> ShiftedView | None:
+    """The three maps alone, where a view has nothing in its ``cells``; None for another view or trace."""
+    attends = _attends(trace)
+    shown = attends is not None and attends.shown_alone(cells)
+    return ShiftedView(trace, style, steps, place, alone=True) if shown else None
+
+
+def _attends(trace: Trace) -> Attends | None:
+    """What sees what, in a trace of one attention whose figure has labels."""
+    return None if len(trace.layers) > 1 or trace.spec.labels is None else trace.layer.layer.attends
 
 
 @dataclass(frozen=True)
@@ -82,14 +93,10 @@ class ShiftedView(ShiftedCells):
 
     # where the maps go
 
-    @property
-    def _shape(self) -> Position:
-        return (1, self.extent[0]) if len(self.extent) == 1 else (self.extent[-2], self.extent[-1])
-
     @cached_property
     def numbers(self) -> Numbers:
         """Cells as large as there is room for."""
-        rows, columns = self._shape
+        rows, columns = self.shape
         most, (cell, size) = WIDE[rows == 1] / max(rows, columns), ALONE if self.alone else BESIDE
         return Numbers(max(1, round(min(cell, most) * self.style.scale)), self.style.em(size))
 
@@ -106,7 +113,7 @@ class ShiftedView(ShiftedCells):
     def _signs(self) -> list[Callout]:
         """What each map is, and alone also what is to be seen in it."""
         told = [self.say(f"shifted.{name}.detail") if self.alone else "" for name in ("before", "after", "rolled")]
-        room = max(self._shape[1] * self.numbers.cell, NARROWEST * self.style.scale)
+        room = max(self.shape[1] * self.numbers.cell, NARROWEST * self.style.scale)
         size = self.style.small_size
         lines = [self.style.wrapped(each, size=size, width=room) if each else [] for each in told]
         return [Callout.of(self.style, *each, None, ()) for each in zip(self._labels, lines, strict=True)]
@@ -119,7 +126,7 @@ class ShiftedView(ShiftedCells):
 
     @property
     def _below_each_other(self) -> bool:
-        rows, _ = self._shape
+        rows, _ = self.shape
         room = self.style.room
         return rows == 1 or (room is not None and 3 * self._wide + 2 * APART * self.style.gap > room)
 
@@ -129,12 +136,12 @@ class ShiftedView(ShiftedCells):
         size = self.style.small_size
         texts = [self.style.width(text, size=size, bold=True) for text in self._labels]
         signs = [sign.width for sign in self._signs]
-        return max(self._shape[1] * self.numbers.cell, *(signs if self.alone else texts))
+        return max(self.shape[1] * self.numbers.cell, *(signs if self.alone else texts))
 
     @cached_property
     def grids(self) -> list[Grid]:
         """The map before the shift, after it, and moved round."""
-        rows, columns = self._shape
+        rows, columns = self.shape
         apart, high = APART * self.style.gap, self._head + rows * self.numbers.cell
         found = []
         for k in range(3):
@@ -180,7 +187,7 @@ class ShiftedView(ShiftedCells):
 
     def _windows(self, grid: Grid, window: Size, first: Size) -> Boxes:
         """Outlines of all windows, cut off where the map ends."""
-        along = [_runs(*each) for each in zip(self.extent, window, first, strict=True)]
+        along = [runs(*each) for each in zip(self.extent, window, first, strict=True)]
         lines = [[(0, 1)], *along][-2:]
         boxes = tuple(self._box(grid, rows, columns) for rows, columns in product(*lines))
         return Boxes(boxes, None, Stroke(self.style.colors.ink, 2 * self.style.scale))
@@ -193,7 +200,7 @@ class ShiftedView(ShiftedCells):
     def _seams(self) -> list[Primitive]:
         """Dashed lines where opposite ends of the map meet inside a window."""
         grid, lines = self.grids[2], []
-        rows, columns = self._shape
+        rows, columns = self.shape
         for axis, (size, w, s) in enumerate(zip(self.extent, *self.parts, strict=True)):
             if (size - s) % w == 0:
                 continue
@@ -271,7 +278,7 @@ class ShiftedView(ShiftedCells):
 
     # the panel
 
-    def panel(self, *, still: bool) -> Panel:
+    def panel(self, *, still: bool = False) -> Panel:
         """The maps, with what their lines mean below."""
         last = self.grids[-1]
         width = max(grid.x + max(grid.width, self._wide) for grid in self.grids)
@@ -288,9 +295,3 @@ class ShiftedView(ShiftedCells):
         frame = self.style.frame or strong(self.style, self.style.colors.window)
         current = strong(self.style, self.style.colors.current)
         return Key(self.say("shifted.looks"), None, current), Key(self.say("shifted.seen"), None, frame), masked
-
-
-def _runs(size: int, window: int, first: int) -> list[tuple[int, int]]:
-    """Where each window starts and ends, if one of them starts at ``first``."""
-    cuts = sorted({0, *range(first % window, size, window), size})
-    return list(pairwise(cuts))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import cached_property
-from itertools import product
+from itertools import pairwise, product
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.traced import Traced
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
+    from conv_anim.scene.cells import Position
     from conv_anim.spec.model import Size
     from conv_anim.spec.shown_as import Attends
 
@@ -37,6 +38,11 @@ class ShiftedCells(Traced):
         """Cells along each axis."""
         return self.layer.layer.ends.in_size
 
+    @property
+    def shape(self) -> Position:
+        """Rows and columns; a sequence is one row."""
+        return (1, self.extent[0]) if len(self.extent) == 1 else (self.extent[-2], self.extent[-1])
+
     def moved_round(self, place: Size) -> Size:
         """Where a cell comes to lie when the map is moved round by the shift."""
         return tuple((at - s) % size for at, s, size in zip(place, self.parts[1], self.extent, strict=True))
@@ -62,3 +68,9 @@ class ShiftedCells(Traced):
         starts = (at // w * w for at, w in zip(place, self.parts[0], strict=True))
         ends = zip(starts, self.parts[0], self.extent, strict=True)
         return list(product(*(range(start, min(start + w, size)) for start, w, size in ends)))
+
+
+def runs(size: int, window: int, first: int) -> list[tuple[int, int]]:
+    """Where each window starts and ends, if one of them starts at ``first``."""
+    cuts = sorted({0, *range(first % window, size, window), size})
+    return list(pairwise(cuts))
