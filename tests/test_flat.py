@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from itertools import pairwise, product
+from itertools import combinations, pairwise, product
 from math import floor
 from pathlib import Path
 
@@ -918,6 +918,37 @@ def test_pointers_stand_where_the_output_lies():
     side = view.before.numbers.cell
     assert above[0][0] == view.before.x + (0.75 + 0.5) * side
     assert beside[0][1] == view.before.y + (0.25 + 0.5) * side
+
+
+# ways of a network
+
+WAYS = {
+    "of different heights": [{"padding": 1}, {"padding": 1, "name": "b"}, {"kernel_size": 1}],
+    "two": [{"padding": 1}, {"kernel_size": 1}],
+    "four": [{"padding": 1}, {"kernel_size": 1}, {"kernel_size": 1}, {"padding": 1}],
+    "five": [{"kernel_size": 1}, {"padding": 1}, {"kernel_size": 1}, {"padding": 1}, {"padding": 1}],
+}
+
+
+@pytest.mark.parametrize("branches", WAYS.values(), ids=list(WAYS))
+def test_no_way_has_a_kink_and_none_is_drawn_twice(branches):
+    """Where ways part and meet, one that would step up or down by less than a badge goes straight on."""
+    named = [{"type": "conv", "kernel_size": 3, "from": "input", "name": f"w{k}", **b} for k, b in enumerate(branches)]
+    joined = {"type": "add", "from": [each["name"] for each in named]}
+    view = NetworkView(
+        trace(conv_anim.load({"input": {"size": [3, 3]}, "layers": [*named, joined], "view": "flat"})),
+        Style(THEMES["light"], 1.0, DejaVu()),
+    )
+    lines = view._ways()[0].lines
+    steps = [abs(ay - by) for line in lines for (ax, ay), (bx, by) in pairwise(line) if ax == bx]
+    assert steps
+    assert min(steps) > 0.75 * view.badge_height
+    middles = {view.middle(0), view.middle(len(view.maps) - 1)}
+    assert len(middles) == 1
+    if len(branches) % 2:
+        assert view.middle(len(branches) // 2 + 1) in middles
+    level = [(ay, *sorted((ax, bx))) for line in lines for (ax, ay), (bx, by) in pairwise(line) if ay == by]
+    assert all(y != v or right <= a or b <= left for (y, left, right), (v, a, b) in combinations(level, 2))
 
 
 # unfold and fold
