@@ -922,11 +922,12 @@ def test_pointers_stand_where_the_output_lies():
 
 # ways of a network
 
+POOLS = {"type": "max_pool", "stride": 1, "padding": 1}
 WAYS = {
-    "of different heights": [{"padding": 1}, {"padding": 1, "name": "b"}, {"kernel_size": 1}],
+    "of different heights": [{"kernel_size": 1}, {"padding": 1}, POOLS],
     "two": [{"padding": 1}, {"kernel_size": 1}],
     "four": [{"padding": 1}, {"kernel_size": 1}, {"kernel_size": 1}, {"padding": 1}],
-    "five": [{"kernel_size": 1}, {"padding": 1}, {"kernel_size": 1}, {"padding": 1}, {"padding": 1}],
+    "five": [{"kernel_size": 1}, {"padding": 1}, {"kernel_size": 1}, {"padding": 1}, POOLS],
 }
 
 
