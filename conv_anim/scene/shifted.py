@@ -232,9 +232,7 @@ class ShiftedView(ShiftedCells):
         if self.alone:
             items.append(self._around(before, [two(at) for at in self.together(place)], window))
         if hidden:
-            boxes = [rolled.box(*two(self.moved_round(at))) for at in hidden]
-            items += [Boxes(tuple(boxes), self._masked), Lines(hatched(boxes), hatching(self.style))]
-            items += self._named(rolled, hidden)
+            items += self._hatched(rolled, hidden)
         items += [grid.boxes([two(at)], None, current) for grid, at in ((before, place), (after, place))]
         return Frame((), (*items, rolled.boxes([two(self.moved_round(place))], None, current)))
 
@@ -242,18 +240,16 @@ class ShiftedView(ShiftedCells):
     def _masked(self) -> str:
         return mix(self.style.colors.background, self.style.colors.input, PALE)
 
-    def _named(self, grid: Grid, hidden: Iterable[Size]) -> list[Primitive]:
-        """Alone, the numbers of cells that are masked, on ground of their own."""
+    def _hatched(self, grid: Grid, hidden: Iterable[Size]) -> list[Primitive]:
+        """Cells that are masked; alone with their numbers, which the lines leave free."""
+        places = {two(self.moved_round(at)): at for at in hidden}
+        boxes = [grid.box(*place) for place in places]
+        ground = Boxes(tuple(boxes), self._masked)
         if not self.alone or not self._texts:
-            return []
-        fill, size = self._masked, self.numbers.size
-        found: list[Primitive] = []
-        for at in hidden:
-            number = grid.number(two(self.moved_round(at)), self._texts[at], fill, self.style.label_ink)
-            wide = self.style.width(number.text, size=size) + 0.5 * size
-            box = (number.x - wide / 2, number.y - 0.25 * size, wide, 1.25 * size)
-            found += [Boxes((box,), fill), number]
-        return found
+            return [ground, Lines(hatched(boxes), hatching(self.style))]
+        ink = self.style.label_ink
+        numbers = [grid.number(place, self._texts[at], self._masked, ink) for place, at in places.items()]
+        return [ground, *grid.hatched(places, emptied=False), *numbers]
 
     @staticmethod
     def _around(grid: Grid, cells: Iterable[Position], stroke: Stroke) -> Boxes:
