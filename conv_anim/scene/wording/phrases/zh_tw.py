@@ -188,10 +188,12 @@ PHRASES = {
     "takeaway.network.dilated": "空洞卷積讓一個輸出看到輸入的 {field} 格；沒有空洞只有 {alone} 格",
     "takeaway.network.depthwise": "{count} 層逐通道卷積各通道分開算；換成一般的卷積，乘加是 {times} 倍",
     "takeaway.network.depthwise.one": "逐通道卷積各通道分開算；換成一般的卷積，乘加是 {times} 倍",
-    "takeaway.network.shortcuts": "有 {count} 條捷徑繞過幾層，再加到這些層的結果：從輸入到輸出，最短的路經過 {least} "
-    "層有權重的層，最長的經過 {most} 層",
-    "takeaway.network.shortcuts.one": "一條捷徑繞過幾層，再加到這些層的結果：從輸入到輸出，最短的路經過 {least} "
-    "層有權重的層，最長的經過 {most} 層",
+    "takeaway.network.shortcuts": "有 {count} 條捷徑繞過幾層，再加到這些層的結果：從輸入到輸出，最短的路經過 {least}，"
+    "最長的經過 {most} 層",
+    "takeaway.network.shortcuts.one": "一條捷徑繞過幾層，再加到這些層的結果：從輸入到輸出，最短的路經過 {least}，"
+    "最長的經過 {most} 層",
+    "takeaway.network.weighted": "{count} 層有權重的層",
+    "takeaway.network.weighted.one": "{count} 層有權重的層",
     "takeaway.network.shortcuts.same": "有 {count} 條捷徑繞過幾層，再加到這些層的結果",
     "takeaway.network.shortcuts.same.one": "一條捷徑繞過幾層，再加到這些層的結果",
     "takeaway.network.skips": "放大時有 {count} 次，特徵圖和縮小前同樣大小的那張合起來，那張還有細節",
@@ -490,6 +492,11 @@ PHRASES = {
     "shifted.before": "視窗 {size}",
     "shifted.after": "移位 {cells}",
     "shifted.rolled": "循環移動後",
+    "shifted.before.detail": "不同視窗的格互不相見",
+    "shifted.after.detail": "其中有些現在相見；邊緣的視窗被截斷",
+    "shifted.rolled.detail": "視窗都完整，就這樣計算",
+    "shifted.looks": "一格",
+    "shifted.seen": "它看到的格",
     "shifted.masked": "遮住：只因循環移動才在同一視窗；虛線是兩端相接之處",
     "attention.scores": "頭 {head}：",
     "matrix.bias": "偏置",
@@ -652,6 +659,7 @@ PHRASES = {
     "flat.aligned": "角點對齊：角落的格對齊角落的格",
     "flat.columns": "每個視窗一行",
     "flat.letters": "字母：視窗的每一格各占一列",
+    "flat.letters.back": "字母：視窗的各格，逐列；數字：各個視窗",
     "flat.laid_back": "每一行放回其視窗的位置",
     "flat.covering": "覆蓋這一格的視窗：數值相加",
     "flat.panes": "最上面是通道 1",
