@@ -34,7 +34,7 @@ class Stopped(SystemExit):
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """The first signal raises Stopped. Those that come after it, while all is put in order, are ignored.
+    """The first signal raises Stopped. Those that come after it are ignored while all is put in order.
 
     What was ignored before stays so, as SIGHUP by nohup.
     """
@@ -66,7 +66,7 @@ def _stop(number: int, frame: FrameType | None, tried: int = 0) -> None:
         _stop_soon(number, tried + 1)
         return
     for each in ENDING:
-        signal.signal(each, _ignore)  # to ignore one that is on its way makes Python complain
+        signal.signal(each, _after)  # to ignore one that is on its way makes Python complain
     raised.append(number)
     raise Stopped(number)
 
@@ -81,12 +81,21 @@ def raise_pending() -> None:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, _ignore)
         for each in ENDING:
-            signal.signal(each, _ignore)
+            signal.signal(each, _after)
         raise Stopped(raised[0])
 
 
 def _ignore(_number: int, _frame: FrameType | None) -> None:
     """Nothing more."""
+
+
+def _after(_number: int, frame: FrameType | None) -> None:
+    """Nothing while all is put in order; if Stopped was lost, as in code that swallows everything, raise it again."""
+    error = sys.exc_info()[1]
+    while error is not None and not isinstance(error, Stopped):
+        error = error.__context__
+    if error is None:
+        _stop(raised[0], frame)
 
 
 def _stop_soon(number: int, tried: int = 0) -> None:

@@ -304,6 +304,66 @@ wait, worker_pool.wait, pipeline.pictures_of = worker_pool.wait, waiting, pausin
     nothing_half_done(here)
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_signal_that_was_swallowed_is_heeded_when_it_comes_again(here, jobs):
+    """Once in many runs a worker lost it, in code that swallows everything, and went on: all waited for it for ever."""
+    code = """
+from conv_anim import pipeline
+
+def swallowing(*args, **more):
+    try:
+        os.write(1, b".")
+        while True:
+            time.sleep(0.01)
+    except BaseException:
+        pass
+    os.write(1, b"!")
+    while True:
+        time.sleep(0.01)
+
+pipeline.pictures_of = swallowing
+"""
+    specs(here, 5)
+    process = staged(code, "render", ".", "-f", "png", "-j", jobs)
+    assert process.stdout.read(1) == b"."
+    os.kill(process.pid, signal.SIGINT)
+    if jobs == 1:  # of workers, the one that waits for them sends it again
+        assert process.stdout.read(1) == b"!"
+        os.kill(process.pid, signal.SIGINT)
+    status, _, said = ended(process)
+    assert (status, said) == (130, "stopped by SIGINT\n")
+    nothing_half_done(here)
+
+
+def test_a_second_signal_does_not_disturb_what_is_put_in_order(here):
+    code = """
+from conv_anim import pipeline
+
+def untidy(*args, **more):
+    try:
+        os.write(1, b".")
+        while True:
+            time.sleep(0.01)
+    finally:
+        os.write(1, b"!")
+        until = time.monotonic() + 0.5
+        while time.monotonic() < until:
+            time.sleep(0.01)
+        os.write(1, b"tidied")
+
+pipeline.pictures_of = untidy
+"""
+    specs(here, 1)
+    process = staged(code, "render", ".", "-f", "png", "-j", 1)
+    assert process.stdout.read(1) == b"."
+    os.kill(process.pid, signal.SIGINT)
+    assert process.stdout.read(1) == b"!"
+    os.kill(process.pid, signal.SIGTERM)
+    status, out, said = ended(process)
+    assert (status, out, said) == (130, b"tidied", "stopped by SIGINT\n")
+    nothing_half_done(here)
+
+
 def test_what_is_being_written_is_written_to_its_end(here):
     code = """
 def waiting(_):
