@@ -181,9 +181,9 @@ class NetworkView(WorkedLine):
             items += self._cell(k, cell, fill, bold=cell == largest)
             read.setdefault((k, pane), []).append(place)
             if weight is not None and self.grids[k][pane].contents.written:
-                text = (
-                    f"{words.TIMES}{self.weights[stage](weight) if layer.layer.attends is None else share_text(weight)}"
-                )
+                fmt = self.weights[stage]
+                said = fmt(weight) if layer.layer.attends is None else share_text(fmt, weight)
+                text = f"{words.TIMES}{said}"
                 grid, number = self.grids[k][pane], self.formats[k](self.maps[k][cell].item())
                 items += grid.marked(grid.number(place, number, fill, bold=cell == largest), place, text, fill)
         for k, cell in self._beside(stage, step):
@@ -194,13 +194,13 @@ class NetworkView(WorkedLine):
         return [*items, *self._query(layer, step)]
 
     def _query(self, layer: LayerTrace, step: Step) -> list[Primitive]:
-        """An outline around the cell whose query meets the keys of the others."""
+        """An outline around the cell whose query it is."""
         if layer.layer.attends is None:
             return []
         channel = min(step.output[0], len(layer.input) - 1)
         pane, place = self.at((channel, *step.output[1:]))
         box = self.grids[layer.fed[0]][pane].box(*place)
-        return [Boxes((box,), None, strong(self.style, self.style.colors.current))]
+        return [Boxes((box,), None, self.query)]
 
     def _beside(self, stage: int, step: Step) -> list[tuple[int, Cell]]:
         """Of a gradient that goes back through an op, the forward cell whose gradient it is; of a sum of them none."""

@@ -11,11 +11,12 @@ from conv_anim.scene.layer_formats import Formats
 from conv_anim.scene.marks import Marks
 from conv_anim.scene.numbers import format_for, weights_format
 from conv_anim.scene.scales import scale
-from conv_anim.scene.scoring import SHARE
+from conv_anim.scene.scoring import share_format
 from conv_anim.scene.sequence.nodes import ARC, Nodes
 from conv_anim.scene.sequence.posts import labels_of
 from conv_anim.scene.sequence.rows import LEAST, is_causal, rows_of, side_of
 from conv_anim.scene.stacks import around
+from conv_anim.scene.strokes import strong
 from conv_anim.scene.symbols import W, X, Y, symbol
 from conv_anim.scene.tones import with_numbers
 from conv_anim.scene.traced import Traced
@@ -27,6 +28,7 @@ from conv_anim.values import dataclass, replace
 if TYPE_CHECKING:
     from conv_anim.scene.callouts import Callout
     from conv_anim.scene.numbers import Format
+    from conv_anim.scene.primitives import Stroke
     from conv_anim.scene.scales import Scale
     from conv_anim.scene.sequence.rows import Row
     from conv_anim.scene.sheet import Side
@@ -132,9 +134,15 @@ class Lattice(Traced):
     def widest_weight(self) -> float:
         """Width of the widest weight, in pixels."""
         kernels = self.layers[-1].kernels
-        if self.layers[-1].layer.attends is not None:
-            steps = (self.layers[-1].step((0, output)) for output in range(self.axes[-1].count))
-            shares = {SHARE(tap.w) for step in steps for tap in step.taps if tap.w is not None}
+        means = self.layers[-1].means
+        if isinstance(means, Attending) and not self.asks:
+            return 0.0
+        if isinstance(means, Attending):
+            steps, fmt = (
+                (self.layers[-1].step((0, output)) for output in range(self.axes[-1].count)),
+                share_format(means),
+            )
+            shares = {fmt(tap.w) for step in steps for tap in step.taps if tap.w is not None}
             return max(self.style.width(f"{words.TIMES}{text}", size=self.style.small_size) for text in shares)
         if kernels is None:
             return 0.0
@@ -272,6 +280,16 @@ class Lattice(Traced):
         """With room for what is said of each step."""
         lines = LINES * LEADING * self.style.label_size if self.is_scored else 0.0
         return self.drawn_height + (self.style.wide + lines if lines else 0.0)
+
+    @property
+    def asks(self) -> bool:
+        """Whether the node whose query it is is marked, and shares stand at lines."""
+        return self.is_scored
+
+    @property
+    def query(self) -> Stroke:
+        """The outline of the node whose query it is."""
+        return strong(self.style, self.style.colors.current)
 
     @property
     def is_scored(self) -> bool:

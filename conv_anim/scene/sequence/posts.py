@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.callouts import Callout
+from conv_anim.scene.callouts import Callout, Key
 from conv_anim.scene.marks import MarkStyle, keys
 from conv_anim.scene.numbers import weights_format
 from conv_anim.scene.stacks import broken, made_by, of_map, sees
@@ -22,9 +22,11 @@ def labels_of(lattice: Lattice) -> list[Callout]:
         said = [] if k == 0 else [*_made(lattice, k), sees(layers[:k], say)]
         said += [*of_map(lattice.layers, k, say, numbers=lattice.has_numbers), *_weights(lattice, k)]
         last = k == len(layers)
+        query = (Key(say("attention.query"), None, lattice.query),) if lattice.asks and k == len(layers) - 1 else ()
         said += [] if last else lattice.put_in(k)
         marked = () if last else keys((lattice.marks[k],), layers[k], MarkStyle(style, color), say)
-        found.append(Callout.of(style, label.name, broken(said, style, say), lattice.swatch(color), marked))
+        keyed = (*query, *marked)
+        found.append(Callout.of(style, label.name, broken(said, style, say), lattice.swatch(color), keyed))
     return found
 
 

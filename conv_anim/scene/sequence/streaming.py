@@ -123,6 +123,10 @@ class StreamLattice(Lattice):
         return True
 
     @property
+    def asks(self) -> bool:
+        return False  # the query is that of the cell that arrives
+
+    @property
     def height(self) -> float:
         """With room for what is said of each step."""
         return super().height + self.style.wide + self.style.label_size

@@ -11,7 +11,7 @@ from conv_anim.scene.gliding import gliding
 from conv_anim.scene.hit_regions import HitRegion, Turn, circle
 from conv_anim.scene.numbers import weights_format
 from conv_anim.scene.primitives import Boxes, Frame, Lines, Polygons, Stroke, Text, corners, union
-from conv_anim.scene.scoring import SHARE, scored
+from conv_anim.scene.scoring import scored, share_format
 from conv_anim.scene.sequence.lattice import LABEL, LEADING, Lattice
 from conv_anim.scene.sequence.rows import reaches
 from conv_anim.scene.steps import Steps
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 WEIGHT = 0.42
 """Where a weight stands along its line, as a share of the way up."""
 
-WIDEST, THINNEST = 0.55, 0.6
+WIDEST, THINNEST = 0.5, 0.6
 """Width of a line whose cell has a share of 1, in radii of a node, and of one with hardly any, in pixels at scale 1."""
 MOST_FOLLOWED = 400
 """Outputs up to which it is followed when each node of a map on the way is made."""
@@ -129,7 +129,14 @@ class SequenceView:
         shown: list[Primitive] = self._lit_lines(made)
         for nodes, above, waiting in zip(self.lattice.nodes, made[1:], self._waiting[k], strict=False):
             shown += [*nodes.at_rest(waiting), *nodes.lit(nodes.row.covered(above))]
-        return shown
+        return [*shown, *self._query(cell)]
+
+    def _query(self, cell: int) -> list[Primitive]:
+        """The node whose query meets the keys of the others, where these are worked out."""
+        if not self.lattice.asks:
+            return []
+        nodes = self.lattice.nodes[-2]
+        return [nodes.circles([nodes.row.side.lead + cell], None, self.lattice.query)]
 
     @cached_property
     def _waiting(self) -> list[list[set[int]]]:
@@ -255,10 +262,10 @@ class SequenceView:
     def _weights(self, output: int) -> list[Primitive]:
         """The weights that the current output is made with, each in a gap of its line; none without numbers."""
         layer, style = self.trace.layers[-1], self.style
-        attends = layer.layer.attends is not None
-        if not self.lattice.has_numbers or (layer.kernels is None and not attends):
+        if not self.lattice.has_numbers or (layer.kernels is None and not isinstance(layer.means, Attending)):
             return []
-        fmt, ink = SHARE if layer.kernels is None else weights_format(layer.kernels), style.text_ink
+        ink = style.text_ink
+        fmt = share_format(layer.means) if isinstance(layer.means, Attending) else weights_format(layer.kernels)
         lower, upper = self.lattice.rows[-2:]
         texts = []
         for tap in layer.step((0, output)).taps:

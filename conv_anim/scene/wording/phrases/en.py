@@ -259,8 +259,8 @@ PHRASES = {
     "term.softmax": "softmax: e to the power of each score, divided by the sum of all of these",
     "term.query": "query: what a cell looks for; key: what a cell offers; value: what it hands over; "
     "q·k, query times key, is the score: how well the two match",
-    "term.query.own": "query: what a cell looks for; key: what a cell offers (here both are the cell's own numbers); "
-    "q·k, query times key, is the score: how well the two match",
+    "term.query.own": "query: what a cell looks for; key: what a cell offers; value: what it hands over "
+    "(here all three are the cell's own numbers); q·k, query times key, is the score: how well the two match",
     "term.fft": "FFT: the fast Fourier transform, which splits a map into waves; the inverse FFT adds them up again",
     "term.cellwise": "⊙: multiplied cell by cell",
     "term.memory": "N, C, H, W: picture, channel, row, column; what stands last is next to each other in memory",
@@ -268,7 +268,7 @@ PHRASES = {
     "{made}, "
     "times the weight at the beginning of the line",
     "term.active": "active cell: one that holds a number; the others are left out of all sums",
-    "term.lines": "thick line: a large share; thin line: a small one",
+    "term.lines": "thick line: a large share; thin line: a small one; 1 is a quarter as wide as a circle",
     "term.cache": "key-value cache: the keys and values that are kept, so that they need not be computed again",
     "term.causal": "causal: a layer whose outputs read no cell that comes after their own",
     "term.field": "receptive field: the part of the input that an output reaches over",
@@ -530,7 +530,10 @@ PHRASES = {
     "attention.head": "head {number}: {name}",
     "attention.rows": "rows: queries, adding up to 1; columns: keys",
     "attention.queries": "queries",
+    "attention.query": "the query's cell",
+    "attention.keys": "keys",
     "attention.values": "values",
+    "attention.values.own": "the input",
     "attention.masked": "masked: never seen",
     "shifted.before": "windows of {size}",
     "shifted.after": "shifted by {cells}",
