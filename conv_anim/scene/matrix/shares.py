@@ -124,7 +124,10 @@ class SharesPlan(Traced):
 
     @cached_property
     def side(self) -> int:
-        """The side of a cell of the matrix, in pixels: room for the digits that shares need, where it has for usual ones."""
+        """The side of a cell of the matrix, in pixels.
+
+        It has room for the digits that shares need, if it has for the usual ones.
+        """
         style, room = self.style, floor(LONGEST * self.style.scale / self.tokens)
         if style.width(SHARE(0), size=READABLE) <= CLOSE * room:
             room = max(room, ceil(self._widest * READABLE / CLOSE))
