@@ -9,7 +9,7 @@ from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.parameters import described, entries_of, name_of
 from conv_anim.scene.wording.words import size
 from conv_anim.spec.model import Node
-from conv_anim.spec.view_values import Channels, NetworkView
+from conv_anim.spec.view_values import Channels, FourierView, NetworkView
 from conv_anim.tracing.analysis import inputs_of, receptive_field
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ def caption(spec: Spec) -> str:
         what, ends = say("caption.backward", what=what), back.nodes[-1].op.ends
         sizes = f"{size(ends.out_size, ends.out_channels, say)}{SPACE}→{SPACE}{out_size(spec.layers[-1], say)}"
         return BEFORE_NUMBERS.sub(SPACE, say("caption", what=say.sentence(what), sizes=sizes))
+    if isinstance(spec.view, FourierView) and spec.view.wrap:
+        what = say.joined([what, say("caption.wrapped")])
     said = say("caption", what=say.sentence(what), sizes=_sizes(spec, say))
     field = field_of(spec, say) if len(parts) > 1 else []
     return BEFORE_NUMBERS.sub(SPACE, say.joined([said, *field]))
