@@ -68,6 +68,8 @@ def _of_layers(spec: Spec, say: Language) -> Iterator[str]:
         yield say("term.gradient")
     for node in spec.nodes:
         yield from node.op.terms(say)
+    if spec.backward is not None and len(spec.nodes) > 1 and _turns_back(spec):
+        yield say("term.flipped.back")
     yield from (say(key) for key in _of_view(spec))
     if len(spec.nodes) > 1 and any(node.op.window is not None and node.op.window.left_out for node in spec.nodes):
         yield say("term.masks")
@@ -118,6 +120,12 @@ def _stretches(spec: Spec) -> bool:
     """Whether a layer puts zeros between the cells of a map."""
     windows = [node.op.window for node in spec.nodes if node.op.window is not None]
     return any(axis.stretch > 1 for window in windows for axis in window.axes)
+
+
+def _turns_back(spec: Spec) -> bool:
+    """Whether a gradient is made by a window whose kernel is flipped."""
+    back = [node.op.window for node in spec.nodes if node.op.window is not None and node.op.roles[2] == "grad_input"]
+    return any(axis.flipped and axis.kernel > 1 for window in back for axis in window.axes)
 
 
 def _turns(spec: Spec) -> bool:

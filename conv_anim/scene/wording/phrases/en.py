@@ -256,6 +256,7 @@ PHRASES = {
     "loss is one number for how wrong the result is. The gradient w.r.t. the output is given here",
     "term.back": "{name}′: {point}",
     "term.back.told": "{name}′: how {name} hands gradients back",
+    "term.flipped.back": "flipped: the kernel turned by 180°; where its window hangs over the edge, it meets nothing",
     "term.softmax": "softmax: e to the power of each score, divided by the sum of all of these",
     "term.query": "query: what a cell looks for; key: what a cell offers; value: what it hands over; "
     "q·k, query times key, is the score: how well the two match",
@@ -678,6 +679,7 @@ PHRASES = {
     "flat.scatter": "scatter",
     "flat.scatter.what": "Each input stamps the kernel, times its own number, on the output.",
     "flat.stamped": "kernel as it is: an input stamps it forward (a gather reads it flipped)",
+    "flat.any_numbers": "whatever its numbers are",
     "flat.found_for": "the input cell whose gradient this is",
     "flat.reversed": "the kernel is met in reverse: the farther right an output lies, the farther left its weight",
     "flat.stamp": "stamp",
