@@ -16,7 +16,8 @@ from conv_anim import pipeline
 from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene.beginning import beginning
 from conv_anim.scene.isometric.drawing import Isometric
-from conv_anim.scene.primitives import Boxes, Polygons, Text
+from conv_anim.scene.marked_terms import at_first
+from conv_anim.scene.primitives import Boxes, Mosaic, Polygons, Text
 from conv_anim.scene.steps import FEW, Steps, moves
 from conv_anim.scene.style import Style, text_box
 from conv_anim.scene.terms import terms
@@ -469,8 +470,15 @@ def test_few_of_many_outputs_begin_where_one_learns_most(rows, columns, seed):
 def test_a_beginning_that_is_made_already_says_so(every):
     spec = {"input": {"size": [30, 30]}, "layer": {"type": "conv", "kernel_size": 3}, "view": "flat", "takeaway": True}
     loaded = conv_anim.load({**spec, "animation": {"every": every, "pace": "auto"}})
-    late = pipeline.scene(loaded).frames[0].kept != ()
-    assert any(line.startswith("beginning: ") for line in terms(loaded)) == late == (every > 1)
+    drawn = pipeline.scene(loaded)
+    late = any(isinstance(item, Boxes | Mosaic) for item in drawn.frames[0].kept)
+    assert late == (every > 1)
+    assert at_first(loaded) == (
+        ["first rows: made already, so that the window starts where there is something to see"] if late else []
+    )
+    said = ["first rows:" in pictures.texts(drawn.frames[k].shown) for k in (0, drawn.rests[-1], -1)]
+    assert said == [late, late, False]  # it is not true of the whole output
+    assert "first rows:" not in pictures.texts(drawn.static)
 
 
 @pytest.mark.parametrize(("weight", "beyond"), [("sharpen", True), ("box", False), ("sobel_x", False)])

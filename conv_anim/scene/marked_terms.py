@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.steps import Steps
+from conv_anim.scene.wording.language import Language
 from conv_anim.spec.model import Given
-from conv_anim.spec.view_values import Channels, Flat, Isometric
+from conv_anim.spec.view_values import Channels, Flat, Isometric, NetworkView
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conv_anim.scene.wording.language import Language
     from conv_anim.spec.model import Spec
 
 MINUS = "\N{MINUS SIGN}"
@@ -27,8 +27,6 @@ def of_marks(spec: Spec, say: Language) -> Iterator[str]:
         yield say("term.split")
     if _may_exceed(spec):
         yield say("term.beyond")
-    if _begins_late(spec):
-        yield say("term.beginning")
     if (
         isinstance(spec.view, Channels)
         and spec.view.show != "sum"
@@ -42,6 +40,12 @@ def of_marks(spec: Spec, say: Language) -> Iterator[str]:
         yield from _of_weights(spec, say)
     if isinstance(spec.view, Flat) and spec.view.cells == "symbols" and spec.view.sum:
         yield say("term.symbols")
+
+
+def at_first(spec: Spec) -> list[str]:
+    """What is said as long as some outputs are still to come: why others are made when a figure begins."""
+    told = [one for one in spec.figures if one.takeaway is True and not isinstance(one.view, NetworkView)]
+    return list(dict.fromkeys(Language(one.lang)("term.beginning") for one in told if _begins_late(one)))
 
 
 def _may_exceed(spec: Spec) -> bool:

@@ -107,11 +107,15 @@ class WindowView(WindowGrids):
         return [*items, *self._largest(step), *framed, *self.borrowing.shown(grid, fills), *self._enlargement(step)]
 
     def rested(self) -> Items:
-        """Where the window is shown enlarged, the last step as an example: its place would be empty."""
-        cell = self.pace.cell(len(self.pace) - 1)
+        """Where the window is shown enlarged, a step as an example: its place would be empty.
+
+        It is the last one, or the first if that was chosen because there is something to see.
+        """
+        cell = self.pace.cell(0 if self.pace.ranks[0] > 0 else len(self.pace) - 1)
         if not self.enlarged or cell is None:
             return super().rested()
-        return (*self.reading(cell), *self.added(self.layer.step(cell)))
+        made = self.result(cell, self.current, bold=True)
+        return (*self.reading(cell), *made, *self.added(self.layer.step(cell)))
 
     def _enlargement(self, step: Step) -> list[Primitive]:
         """What is under the window, larger, with lines that lead to it."""
@@ -178,8 +182,8 @@ class WindowView(WindowGrids):
     def scales(self) -> list[Scale]:
         found, kernels = super().scales(), self.layer.kernels
         shades = None if kernels is None else self.grids[self.kernel_at].contents.shades
-        if shades is None or kernels is None:
-            return found
+        if shades is None or kernels is None or (self.enlarged and kernels.min() == kernels.max()):
+            return found  # one shade says nothing where its number stands in it
         return [found[0], scale(words.kernel_of(self.trace), shades, kernels), *found[1:]]
 
     def hit_regions(self) -> list[HitRegion]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import prod
 from typing import TYPE_CHECKING, Literal
 
 from conv_anim.scene.wording.language import Language
@@ -87,7 +88,8 @@ def _adding(spec: Spec, say: Language) -> str:
     if not isinstance(view, Channels) or view.show != "sum" or layer.window is None or _seen(layer) == 1:
         return ""
     biased = [say("caption.biased")] if layer.added is not None else []
-    return say.joined([say("caption.added", count=_seen(layer)), *biased])
+    key = "caption.added" if prod(layer.window.kernel_size) > 1 else "caption.added.products"
+    return say.joined([say(key, count=_seen(layer)), *biased])
 
 
 def _seen(layer: Op) -> int:
@@ -187,7 +189,10 @@ def _halves(spec: Spec, sizes: list[str], show: Literal["maps", "sum", "both"], 
     seen = _seen(layer)
     if seen == 1 or (layer.ends.out_channels > 1 and show == "both"):
         return sizes
-    maps = say("caption.maps", count=seen, size=size(layer.ends.out_size)).replace(" ", SPACE)
+    single = layer.window is not None and prod(layer.window.kernel_size) == 1
+    maps = say("caption.products" if single else "caption.maps", count=seen, size=size(layer.ends.out_size)).replace(
+        " ", SPACE
+    )
     match show:
         case "maps":
             return [sizes[0], maps]
