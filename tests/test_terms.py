@@ -25,6 +25,8 @@ from conv_anim.scene.wording.takeaways import takeaway
 from conv_anim.spec.model import Animation
 from conv_anim.spec.themes import THEMES
 from conv_anim.tracing.blind_spot import blind_spot
+from conv_anim.tracing.networks import of_spec
+from conv_anim.tracing.reach import reaches
 from tests import pictures
 from tests.stacks import taps_behind
 from tests.test_templates import TEMPLATES
@@ -498,3 +500,62 @@ def test_a_point_between_cells_says_what_it_reads_outside():
     for line in re.findall(r"reads at \([^)]*\): (.*?) [=≈]", said):
         shares = [Fraction(share) for share in re.findall(r"·([\d/]+)", line)]
         assert sum(shares) in {0, 1}
+
+
+def test_a_blind_spot_that_lies_outside_the_input_at_first_says_so_and_no_cell_is_made_before_it_is_read():
+    template = conv_anim.load(TEMPLATES["blind_spot"].path)
+    assert at_first(template) == ["first rows: made already; their blind spot lies outside the input"]
+    assert at_first(replace(template, animation=Animation())) == []  # all outputs are shown
+    view = Isometric(conv_anim.trace(template), STYLE)
+    appearing = [made for (made,) in view.making._appearing]
+    count = len(view.steps)
+    for step in range(count + 1):
+        made = [*view.steps.passed(step), *([view.steps.cell(step)] if step < count else [])]
+        there = set().union(*appearing[: step + 1])
+        for _, *output in made:
+            taps = view.layers[1].step((0, *output)).taps
+            read = {tap.input[1:] for tap in taps if tap.input is not None}
+            assert {(r + 1, c + 1) for r, c in read} <= there  # the padding comes first
+        if step < count:
+            assert (5, 6) not in there  # the last output alone reads it
+    assert sum(map(len, appearing)) == 5 * 6
+
+
+def test_a_sum_of_more_than_two_maps_is_told_beside_shortcuts():
+    said = takeaway(conv_anim.load(TEMPLATES["wavenet"].path))
+    assert said.endswith("; one more sum adds up 5 maps.")
+    assert "more sum" not in takeaway(conv_anim.load(TEMPLATES["resnet18"].path))
+
+
+@pytest.mark.parametrize(("name", "grown"), [("unet", True), ("wavenet", False), ("resnet18", False)])
+def test_the_rule_of_the_receptive_field_is_told_where_maps_grow_again(name, grown):
+    assert any("less where maps grow again" in line for line in terms(conv_anim.load(TEMPLATES[name].path))) == grown
+
+
+def test_the_receptive_field_of_a_u_net_is_that_of_its_spans():
+    """Cell by cell: of each the first and the last input cell that it is made of, by the longest way."""
+
+    def looked(spans):
+        last = len(spans) - 1
+        return [(spans[max(k - 1, 0)][0], spans[min(k + 1, last)][1]) for k in range(len(spans))]
+
+    def field(spans):
+        return max(b - a + 1 for a, b in spans[len(spans) // 4 : 3 * len(spans) // 4])
+
+    spans, kept, fields = [(k, k) for k in range(1024)], [], []
+    for _ in range(4):
+        spans = looked(looked(spans))
+        kept.append(spans)
+        spans = [(a, b) for (a, _), (_, b) in zip(spans[::2], spans[1::2], strict=True)]
+        fields.append(field(spans))
+    spans = looked(looked(spans))
+    for early in reversed(kept):
+        spans = [spans[k // 2] for k in range(2 * len(spans))]
+        spans = [(min(a, c), max(b, d)) for (a, b), (c, d) in zip(early, spans, strict=True)]
+        spans = looked(looked(spans))
+        fields.append(field(spans))
+    spec = conv_anim.load(TEMPLATES["unet"].path)
+    found = [reach.field[0] for reach in reaches(of_spec(spec), spec)]
+    pools = [k for k, node in enumerate(spec.nodes, 1) if node.op.type == "max_pool"]
+    ends = [k - 1 for k, node in enumerate(spec.nodes, 1) if node.op.type == "conv_transpose"][1:]
+    assert [found[k] for k in (*pools, *ends, -1)] == fields

@@ -8,6 +8,7 @@ from conv_anim.scene.steps import Steps
 from conv_anim.scene.wording.language import Language
 from conv_anim.spec.model import Given
 from conv_anim.spec.view_values import Channels, Flat, Isometric, NetworkView
+from conv_anim.tracing.blind_spot import blind_spot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +46,9 @@ def of_marks(spec: Spec, say: Language) -> Iterator[str]:
 def at_first(spec: Spec) -> list[str]:
     """What is said as long as some outputs are still to come: why others are made when a figure begins."""
     told = [one for one in spec.figures if one.takeaway is True and not isinstance(one.view, NetworkView)]
-    return list(dict.fromkeys(Language(one.lang)("term.beginning") for one in told if _begins_late(one)))
+    keys = [(one, "term.beginning") for one in told if _begins_late(one)]
+    keys += [(one, "term.beginning.blind") for one in told if _begins_blind(one)]
+    return list(dict.fromkeys(Language(one.lang)(key) for one, key in keys))
 
 
 def _may_exceed(spec: Spec) -> bool:
@@ -67,6 +70,15 @@ def _begins_late(spec: Spec) -> bool:
         return False
     apart = not isinstance(spec.view, Channels) or window.in_channels == window.groups
     return Steps((1 if apart else window.out_channels, *window.out_size), spec.animation, ahead=True).begins_late
+
+
+def _begins_blind(spec: Spec) -> bool:
+    """Whether only outputs with a blind spot on the input are shown, which the first rows have not."""
+    window = spec.layers[-1].window
+    if window is None or not isinstance(spec.view, Isometric) or len(spec.input.size) != 2:
+        return False
+    steps, spot = Steps((1, *window.out_size), spec.animation), blind_spot(spec.layers)
+    return len(steps) < steps.total and spot is not None and spot.hidden > 0 and max(r for r, _ in spot.cells) < 0
 
 
 def _of_weights(spec: Spec, say: Language) -> Iterator[str]:

@@ -62,7 +62,9 @@ def _words(spec: Spec, style: Style, room: float) -> Panel:
     if passing is None:
         return words
     last = replace(first, parts=panel(passing, first.width, first.height).parts)
-    return last if words == EMPTY else column(words, last)
+    return (
+        last if words == EMPTY else column(words, last, gap=-0.8 * style.gap)
+    )  # no further from the others than these
 
 
 def _view(trace: Trace, style: Style) -> Panel:

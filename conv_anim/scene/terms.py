@@ -243,10 +243,16 @@ def _of_columns(costs: Costs, plan: Plan, view: NetworkView, say: Language, *, n
             key = "term.network.multiply_adds" + (".norms" if norms else "")
         elif name == "receptive_field" and costs.around():
             key = "term.column.receptive_field.around"
+        elif name == "receptive_field" and any(_enlarges(node) for node in costs.network.nodes):
+            key = "term.column.receptive_field.grown"
         if key in TABLES[say.lang]:
             yield say(key)
     ranges = (costs.said(name, item, short=False) for name in view.columns for item in plan.items if item.repeats)
     yield from (say("term.network.range", said=said) for said in list(filter(lambda said: "…" in said, ranges))[:1])
+
+
+def _enlarges(node: NetNode) -> bool:
+    return node.role.enlarges or (node.window is not None and node.window.transposed)
 
 
 def _of_formulas(spec: Spec, say: Language) -> Iterator[str]:

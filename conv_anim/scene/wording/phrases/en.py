@@ -165,8 +165,8 @@ PHRASES = {
     "an output reaches over up to {field} of the input.",
     "takeaway.field_up_to": "In {count} layers an output reaches over up to {field} cells, "
     "with the last layer alone over {alone}.",
-    "takeaway.blind": "A blind spot: of the {earlier} cells above its own, or left of it, that {count} layers reach, "
-    "an output never sees {hidden}, to the upper right.",
+    "takeaway.blind": "A blind spot: {count} layers reach over {earlier} cells above an output's own cell or left of "
+    "it, but {hidden} of them, to the upper right, the output never sees.",
     "takeaway.spreads": "In {count} layers {before} active cells become {after}.",
     "takeaway.stays": "In {count} layers {before} active cells stay {before}: nothing spreads.",
     "takeaway.stream": "Piece by piece: {kept}.",
@@ -220,6 +220,8 @@ PHRASES = {
     "way from input to output passes {least} layers with weights, the longest {most}",
     "takeaway.network.shortcuts.same": "{count} shortcuts lead around layers and are added to what these make",
     "takeaway.network.shortcuts.same.one": "a shortcut leads around layers and is added to what these make",
+    "takeaway.network.summed": "{said}; one more sum adds up {count} maps",
+    "takeaway.network.summed.alone": "a sum adds up {count} maps",
     "takeaway.network.skips": "{count} times on the way back up, a map is joined by the one of its size from the way "
     "down, which still has the fine detail",
     "takeaway.network.skips.one": "on the way back up, a map is joined by the one of its size from the way down, "
@@ -298,7 +300,7 @@ PHRASES = {
     "term.column.multiply_adds": "multiply-add (MAC): two numbers multiplied, and the product added to a sum",
     "term.network.depthwise": "depthwise conv: each channel has a kernel of its own",
     "term.network.conv_transpose": "conv transpose: a transposed convolution, which can make a map larger",
-    "term.network.blocks": "×{times}: {times} blocks alike, drawn once",
+    "term.network.blocks": "×{times}: {times} blocks alike, drawn once and counted {times} times",
     "term.network.range": "{said}: of the first of these blocks … of the last",
     "term.network.multiply_adds": "multiply-adds: how often a number is multiplied and added to a sum",
     "term.network.multiply_adds.norms": "multiply-adds: how often a number is multiplied and added to a sum; BN takes "
@@ -311,6 +313,9 @@ PHRASES = {
     "term.column.receptive_field": "receptive field: the cells of the input that an output can see",
     "term.column.receptive_field.around": "receptive field: the cells that an output can see, of the input and of the "
     "zeros around it",
+    "term.column.receptive_field.grown": "receptive field: the cells of the input that an output can see, the most of "
+    "any output; a kernel k adds k − 1 times the strides before it, but less where maps grow again: neighbours there "
+    "are made of the same cells",
     "term.column.jump": "jump: how many input cells lie from one output to the next",
     "term.column.center": "first center: where on the input the first output's field has its middle",
     "term.badge.ReLU": "ReLU: numbers below 0 become 0",
@@ -325,6 +330,7 @@ PHRASES = {
     "term.badge.BN": "BN: batch norm, each channel brought to a scale and a shift of its own",
     "term.badge.LN": "LN: layer norm, each place brought to mean 0 and spread 1, then scaled and shifted",
     "term.bias": "bias: one learned number for each filter, added to all cells of its map",
+    "term.beginning.blind": "first rows: made already; their blind spot lies outside the input",
     "term.beginning": "first rows: made already, so that the window starts where there is something to see",
     "term.beyond": "≤ 0, ≥ 255: numbers beyond a picture's range are drawn black or white",
     "term.points": "dashed square: the window without offsets; dark line: an offset; dot: where the window reads",
