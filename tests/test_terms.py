@@ -21,6 +21,7 @@ from conv_anim.scene.primitives import Boxes, Mosaic, Polygons, Text
 from conv_anim.scene.steps import FEW, Steps, moves
 from conv_anim.scene.style import Style, text_box
 from conv_anim.scene.terms import terms
+from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.takeaways import takeaway
 from conv_anim.spec.model import Animation
 from conv_anim.spec.themes import THEMES
@@ -254,11 +255,14 @@ def test_a_network_that_only_goes_on_says_so():
 # step by step
 
 
-def test_a_chain_says_what_each_layer_does():
-    said = takeaway(conv_anim.load(TEMPLATES["classifier"].path))
-    steps = said.removeprefix("Step by step: ").removesuffix(".").split("; ")
-    assert len(steps) == len(conv_anim.load(TEMPLATES["classifier"].path).layers)
-    assert len(set(steps)) == len(steps)
+@pytest.mark.parametrize("name", ["edges_then_pool", "classifier"])
+def test_a_chain_says_what_its_layers_do(name):
+    """All of them, or of many that make shares the first and the last two, in no more than two lines or so."""
+    spec = conv_anim.load(TEMPLATES[name].path)
+    steps = [op.does(Language("en")) for op in spec.layers]
+    told = takeaway(spec).split(": ", 1)[1].removesuffix(".").split("; ")
+    assert told == (steps if name == "edges_then_pool" else [steps[0], *steps[-2:]])
+    assert len(set(told)) == len(told) == 3
 
 
 @pytest.mark.parametrize("layers", [[CONV, CONV, CONV], [CONV, {"type": "relu"}], [CONV, {"type": "relu"}, CONV]])
@@ -559,3 +563,10 @@ def test_the_receptive_field_of_a_u_net_is_that_of_its_spans():
     pools = [k for k, node in enumerate(spec.nodes, 1) if node.op.type == "max_pool"]
     ends = [k - 1 for k, node in enumerate(spec.nodes, 1) if node.op.type == "conv_transpose"][1:]
     assert [found[k] for k in (*pools, *ends, -1)] == fields
+
+
+@pytest.mark.parametrize(("name", "told"), [("residual_block", True), ("inception_block", True), ("classifier", False)])
+def test_zeros_that_are_not_drawn_are_told_of(name, told):
+    """Readers found four products where a kernel of 3×3 has nine weights."""
+    said = [line for line in terms(conv_anim.load(TEMPLATES[name].path)) if line.startswith("padding:")]
+    assert len(said) == told

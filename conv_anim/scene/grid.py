@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.cells import WRITTEN
-from conv_anim.scene.clipping import outside
 from conv_anim.scene.color import mix
 from conv_anim.scene.frames import framed
-from conv_anim.scene.hatching import SLANTED, hatched, hatching
+from conv_anim.scene.hatching import SLANTED, cornered, hatched, hatching
 from conv_anim.scene.mosaics import finished, mosaic
 from conv_anim.scene.primitives import Boxes, Lines, Primitive, Stroke, Text, union
 from conv_anim.scene.tones import SMALLEST_EDGED
 from conv_anim.spec.grouping import row_runs
-from conv_anim.values import dataclass, replace
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,14 +30,14 @@ if TYPE_CHECKING:
 
 FAINT = 0.4
 """How much of the theme's faint colour the edges of cells have that are not there."""
-AROUND = 0.16, 0.26
-"""How far from the edges of a cell its number begins at the left, and at the top, in cells."""
 INDENT = 0.09
 """How far from the corner of a cell its index stands, in cells."""
 SMALL, LARGER = (0.275, 0.7), (0.31, 0.78)
 """The most that a small number takes of a cell's side and of its number, and one that is to be read like it."""
 BETWEEN = 0.1
 """Room between a number and what stands under it, in cells."""
+PAIRED = 0.34
+"""The most that each of the two takes of a cell's side: then they keep away from its edges and the window's outline."""
 FREE = 0.3
 """How far the lines go that strike out a cell, from each corner, in cells."""
 
@@ -141,22 +140,33 @@ class Grid:
         return Text(x + side - inset, y + side - foot, text if fits else "", fitting, color, "end")
 
     def marked(
-        self, number: Text, place: Position, text: str, on: str, *, small: float | None = None
+        self,
+        number: Text,
+        place: Position,
+        text: str,
+        on: str,
+        *,
+        like: Iterable[str] = (),
+        small: float | None = None,
     ) -> list[Primitive]:
         """A cell's number with what it meets under it, as large, each as far from the middle; first what it stood on.
 
-        Where a theme tints cells and has no outlines, the number stays, and what it meets is ``small``, in pixels.
+        Both are as large as those of other cells with ``like`` texts. Where a theme tints cells and has no outlines,
+        the number stays, and what it meets is ``small``, in pixels.
         """
         if self.style.frame is None:
             return [self.weight(place, text, on, small)]
-        (x, y, side, _), size, cap = self.box(*place), self.numbers.size, self.style.font.cap_height
-        away = (cap * size + BETWEEN * side) / 2
-        own = min(size, 0.9 * side / self.style.width(text, size=1.0))
+        (x, y, side, _), cap = self.box(*place), self.style.font.cap_height
+        widest = max(self.style.width(each, size=1.0) for each in (text, *like))
+        own = min(self.numbers.size, PAIRED * side, 0.9 * side / widest)
+        away = (cap * own + BETWEEN * side) / 2
         inset, color = self.style.line, self.style.ink_on(on)
         patch = Boxes(((x + inset, y + inset, side - 2 * inset, side - 2 * inset),), on)
-        below = self.style.centered(x + side / 2, y + side / 2 + away, text, size=own, color=color)
-        fits = own >= self.style.least - 0.01 and 2 * away + cap * size <= side - 2 * inset
-        return [patch, replace(number, y=number.y - away), below] if fits else []
+        above, below = (
+            self.style.centered(x + side / 2, y + side / 2 + by, each, size=own, color=ink, bold=bold)
+            for by, each, ink, bold in ((-away, number.text, number.color, number.bold), (away, text, color, False))
+        )
+        return [patch, above, below] if own >= self.style.least - 0.01 else []
 
     def patches(self, fills: Mapping[Position, str], stroke: Stroke | None) -> list[Primitive]:
         """Cells of several colours."""
@@ -241,13 +251,11 @@ class Grid:
         boxes = [self.box(*place) for place in sorted(places)]
         if not boxes:
             return []
-        stroke = hatching(self.style)
-        lines = hatched(boxes, SLANTED)
+        ground = self.style.colors.background
         if not emptied:
-            rings = [_inner(box) for box in boxes for _ in range(SLANTED)]
-            lines = tuple(piece for line, ring in zip(lines, rings, strict=True) for piece in outside(line, ring))
-        cleared = [Boxes(tuple(boxes), self.style.colors.background, self.style.empty_edge)] if emptied else []
-        return [*cleared, Lines(lines, stroke)]
+            return [Lines(cornered(boxes), hatching(self.style, ground))]
+        cleared = Boxes(tuple(boxes), ground, self.style.empty_edge)
+        return [cleared, Lines(hatched(boxes, SLANTED), hatching(self.style))]
 
     def ringed(self, places: Iterable[Position], color: str) -> list[Primitive]:
         """A line inside the edges of cells."""
@@ -284,15 +292,3 @@ class Grid:
             *self.patches(fills, None),
             Lines(tuple(lines), Stroke(stroke.color, stroke.width, (on, on))),
         ]
-
-
-def _inner(box: Box) -> tuple[Point, ...]:
-    """The outline of what a number takes of its cell."""
-    (x, y, width, height), (across, down) = box, AROUND
-    left, right, top, bottom = (
-        x + across * width,
-        x + width - across * width,
-        y + down * height,
-        y + height - down * height,
-    )
-    return (left, top), (right, top), (right, bottom), (left, bottom)

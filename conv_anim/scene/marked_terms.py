@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conv_anim.spec.model import Spec
+    from conv_anim.spec.op import Op
 
 MINUS = "\N{MINUS SIGN}"
 MOST_WEIGHTS = 9
@@ -26,6 +27,9 @@ def of_marks(spec: Spec, say: Language) -> Iterator[str]:
     """The marks that are seen in a view."""
     if len(spec.input.size) == 2 and any(op.part_of in {"spatially_separable", "flattened"} for op in spec.layers):
         yield say("term.split")
+    shown_without = isinstance(spec.view, Flat) and len(spec.nodes) > 1 and not spec.layers[-1].puts_back
+    if shown_without and any(map(_meets_zeros, spec.layers)):
+        yield say("term.undrawn")
     if _may_exceed(spec):
         yield say("term.beyond")
     if (
@@ -49,6 +53,14 @@ def at_first(spec: Spec) -> list[str]:
     keys = [(one, "term.beginning") for one in told if _begins_late(one)]
     keys += [(one, "term.beginning.blind") for one in told if _begins_blind(one)]
     return list(dict.fromkeys(Language(one.lang)(key) for one, key in keys))
+
+
+def _meets_zeros(op: Op) -> bool:
+    """Whether an op's window meets zeros around a map; where a network is drawn as maps, they are not."""
+    window = op.window
+    if window is None or op.weight_shape is None:
+        return False
+    return any(max(axis.before, axis.after) > 0 and axis.mode == "zeros" for axis in window.axes)
 
 
 def _may_exceed(spec: Spec) -> bool:

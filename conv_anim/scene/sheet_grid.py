@@ -149,10 +149,12 @@ class SheetGrid:
         found: Number = self.values[read].item() if source <= Source.BORROWED else 0
         return found
 
-    def marked(self, place: Position, text: str, fill: str, small: float | None = None) -> list[Primitive]:
-        """The number of a cell under the window with what it meets."""
+    def marked(
+        self, place: Position, text: str, fill: str, like: Iterable[str] = (), small: float | None = None
+    ) -> list[Primitive]:
+        """The number of a cell under the window with what it meets, as large as in cells with ``like`` texts."""
         ((_, _, source, read),) = self._at([place])
-        return self.grid.marked(self._text(place, source, read, fill), place, text, fill, small=small)
+        return self.grid.marked(self._text(place, source, read, fill), place, text, fill, like=like, small=small)
 
     def covered(self, places: Iterable[Position]) -> tuple[list[Primitive], dict[Position, str]]:
         """Cells under the window with their numbers, and the colour that each of them has now."""
@@ -160,9 +162,12 @@ class SheetGrid:
         if self.grid.style.frame is not None or self.image is not None:  # they keep their colours
             return [], {place: self._fill(place, source, shown) for place, (source, shown) in cells.items()}
         fills = {place: self._under(source) for place, (source, _) in cells.items()}
-        items = self.grid.patches(fills, self.grid.style.edge)
-        items += [self._text(place, source, shown, fills[place]) for place, (source, shown) in cells.items()]
-        return items, fills
+        return self.painted(fills), fills
+
+    def painted(self, fills: Mapping[Position, str]) -> list[Primitive]:
+        """Cells in other colours, with their numbers."""
+        cells = {(r, c): (source, read, fills[r, c]) for r, c, source, read in self._at(fills)}
+        return [*self.grid.patches(fills, self.grid.style.edge), *self._texts(cells)]
 
     def _under(self, source: Source) -> str:
         """A cell's colour under the window."""

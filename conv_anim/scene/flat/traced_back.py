@@ -126,6 +126,7 @@ class InputBack(TracedBack):
     def strip(self) -> Strip:
         (upstream, kernel, made), weights = self.signs, self._weights_given
         rows, columns = self._shape
+        upstream = replace(upstream, label=words.Label(upstream.label.name))  # which is drawn without zeros
         name = words.Label(
             self.say("label.input", size=words.size((rows, columns), 1, self.say)), self.say("flat.any_numbers")
         )
@@ -133,7 +134,7 @@ class InputBack(TracedBack):
         parts = (
             Part((rows, columns), Callout(self.style, name, self.style.colors.output)),
             Part(read, upstream, words.TIMES, left=self._centred(upstream, read)),
-            Part(weights.shape, replace(kernel, label=words.Label(kernel.label.name)), "="),
+            Part(weights.shape, replace(kernel, label=words.Label(kernel.label.name, self.divided)), "="),
             Part((rows, columns), made),
         )
         return Strip(self.style, self.numbers, parts, labelled=self.titled)
@@ -189,13 +190,15 @@ class InputBack(TracedBack):
 
     def _met(self, taps: list[Tap]) -> list[Primitive]:
         _, upstream, kernel, _ = self.grids
-        read = {two(tap.input[1:]): self.formats.w(tap.w or 0) for tap in taps if tap.input is not None}
+        read = {
+            two(tap.input[1:]): f"{words.TIMES}{self.formats.w(tap.w or 0)}" for tap in taps if tap.input is not None
+        }
         weights = [self._weight_at(two(tap.weight[2:])) for tap in taps if tap.weight is not None]
         fill = self.style.colors.input
         beside: list[Primitive] = []
         for place, text in read.items():
             number = upstream.number(place, self.formats.x(plane(self.layer.input[0])[place]), fill)
-            beside += upstream.marked(number, place, f"{words.TIMES}{text}", fill)
+            beside += upstream.marked(number, place, text, fill, like=read.values())
         apart = any(axis.stretch > 1 for axis in self.layer.operator.axes)  # no outline around weights that are not met
         met = [[weight] for weight in weights] if apart else [weights]
         return [*beside, *upstream.framed(read), *(item for places in met for item in kernel.framed(places))]

@@ -14,10 +14,10 @@ from conv_anim.scene.flat.curve import Curve
 from conv_anim.scene.flat.drawing import FlatDrawing
 from conv_anim.scene.flat.fitted import FittedStrip
 from conv_anim.scene.flat.fitting import contents
-from conv_anim.scene.flat.shares import Shares, shares
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.numbers import agrees, enough, format_for, plane
 from conv_anim.scene.primitives import Polygons
+from conv_anim.scene.shares import Shares, shares
 from conv_anim.scene.sheet import two
 from conv_anim.scene.strokes import strong
 from conv_anim.scene.sums import Sum, Term
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
 FAINTEST = 0.25
 """How much a cell with hardly any share is marked, compared with the one that has the largest."""
-DEEPEST = 0.5
-"""How far a cell goes towards the ink that has the largest share."""
 MOST_SUMMED = 5000
 """The most outputs whose sums are all written; larger figures write none."""
 SHARE_SIZE = 12
@@ -162,17 +160,17 @@ class UpsampledView(FittedStrip, FlatDrawing):
         items += [self.before.number(place, self.x(self.values[place].item()), fill) for place, fill in fills.items()]
         items += self._curves(step) if self._curved else []
         if self._shared:
-            texts = self.shares[two(step.output[1:])].texts()
+            texts = [f"{words.TIMES}{text}" for text in self.shares[two(step.output[1:])].texts()]
             for (place, fill), text in zip(fills.items(), texts, strict=True):
                 number = self.before.number(place, self.x(self.values[place].item()), fill)
-                items += self.before.marked(number, place, f"{words.TIMES}{text}", fill)
+                items += self.before.marked(number, place, text, fill, like=texts)
         return [*items, *self.before.framed(weights)]
 
     def _marked(self, share: float) -> str:
         colors, theme, strength = self.style.colors, self.style.theme, FAINTEST + (1 - FAINTEST) * share
         if theme.overlay:
             return mix(colors.input, colors.window, theme.overlay * strength)
-        return mix(colors.input, colors.ink, DEEPEST * strength)
+        return self.style.deeper(colors.input, strength)
 
     @property
     def _curved(self) -> bool:

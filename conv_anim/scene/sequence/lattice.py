@@ -16,7 +16,6 @@ from conv_anim.scene.sequence.posts import labels_of
 from conv_anim.scene.sequence.rows import LEAST, is_causal, rows_of, side_of
 from conv_anim.scene.sequence.weights import weights_of
 from conv_anim.scene.stacks import around
-from conv_anim.scene.strokes import strong
 from conv_anim.scene.symbols import X, Y, symbol
 from conv_anim.scene.tones import with_numbers
 from conv_anim.scene.traced import Traced
@@ -28,7 +27,6 @@ from conv_anim.values import dataclass, replace
 if TYPE_CHECKING:
     from conv_anim.scene.callouts import Callout
     from conv_anim.scene.numbers import Format
-    from conv_anim.scene.primitives import Stroke
     from conv_anim.scene.scales import Scale
     from conv_anim.scene.sequence.rows import Row
     from conv_anim.scene.sheet import Side
@@ -44,8 +42,8 @@ WEIGHTS = 54
 """Pixels, at scale 1, between rows with numbers: weights stand there on their lines."""
 NODE = 0.64
 """The diameter of a node, compared with the distance from one to the next."""
-LINES, LEADING = 2, 1.6
-"""Lines that say how an output of an attention comes about, and from one to the next, in ems."""
+LEADING = 1.6
+"""From a line that says how an output comes about to the next, in ems."""
 
 
 @dataclass(frozen=True)
@@ -263,7 +261,7 @@ class Lattice(Traced):
     @property
     def height(self) -> float:
         """With room for what is said of each step."""
-        lines = LINES * LEADING * self.style.label_size if self.is_scored else 0.0
+        lines = LEADING * self.style.label_size * self.lines_told
         return self.drawn_height + (self.style.wide + lines if lines else 0.0)
 
     @property
@@ -272,9 +270,11 @@ class Lattice(Traced):
         return self.is_scored
 
     @property
-    def query(self) -> Stroke:
-        """The outline of the node whose query it is."""
-        return strong(self.style, self.style.colors.current)
+    def lines_told(self) -> int:
+        """Lines that say how a cell of the last layer comes about: with numbers, of attention with its shares."""
+        if self.is_scored:
+            return 2
+        return int(self.mode in {"numbers", "both"} and self.layers[-1].layer.attends is None)
 
     @property
     def is_scored(self) -> bool:
