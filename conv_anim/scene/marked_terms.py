@@ -44,7 +44,7 @@ def of_marks(spec: Spec, say: Language) -> Iterator[str]:
     if isinstance(spec.view, Isometric) and spec.view.cells == "shades":
         yield from _of_weights(spec, say)
     if isinstance(spec.view, Flat) and spec.view.cells == "symbols" and spec.view.sum:
-        yield say("term.symbols")
+        yield say("term.symbols.pool" if spec.layers[-1].weight_shape is None else "term.symbols")
 
 
 def at_first(spec: Spec) -> list[str]:

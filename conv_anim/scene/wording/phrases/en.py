@@ -336,7 +336,10 @@ PHRASES = {
     "term.beyond": "≤ 0, ≥ 255: numbers beyond a picture's range are drawn black or white",
     "term.points": "dashed square: the window without offsets; dark line: an offset; dot: where the window reads",
     "term.weights": "weights: {rows}, row by row",
-    "term.symbols": "x₁₂: the cell in row 1, column 2; the second sum is the same with this example's numbers",
+    "term.symbols.pool": "x, y: cells of the input and the output; x₁₂ is in row 1, column 2; "
+    "in the corners this example's numbers, as the second sum has them",
+    "term.symbols": "x, w, y: cells of the input, the kernel and the output; x₁₂ is in row 1, column 2; "
+    "in the corners this example's numbers, as the second sum has them",
     "term.split": "rows × columns: an n×1 filter is a column, a 1×n one a row; only a kernel that is a column times "
     "a row can be split like this",
     # captions
