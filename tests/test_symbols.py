@@ -126,7 +126,8 @@ def test_cells_with_names_have_the_numbers_of_the_second_sum_in_their_corners(la
 
     def cornered(items, letter):
         """By its name the number of each cell: the text that begins in the cell's upper left."""
-        texts = [item for item in items if isinstance(item, Text)]
+        foot = max(i.y for i in drawn.static if isinstance(i, Text) and i.text == "x₂₁") + 28  # sums are below
+        texts = [item for item in items if isinstance(item, Text) and item.y < foot]
         named = {item.text: item for item in texts if re.fullmatch(f"{letter}[{LOWERED}]+", item.text)}
         found = {}
         for name, at in named.items():

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 MOST = 6
 """Scores that are written."""
-SHARE = Format(2, exact=False)
-"""What the shares of a query add up to, as they are written: 1.00."""
-MOST_MORE = 2
-"""Digits more than those that a share gets at most, so that cells are no wider than for these."""
+SHARE, WHOLE = Format(3, exact=False), Format(2, exact=False)
+"""How shares are written, if no more digits are needed, and what those of a query add up to: 1.00."""
+MOST_MORE = 1
+"""Digits more than these that a share gets at most, so that cells are no wider."""
 MOST_CHECKED = 1_000_000
 """Shares up to which all are looked at; of larger attentions no number can be read."""
 
@@ -48,7 +48,7 @@ def share_format(attending: Attending) -> Format:
 
     def adds_up(more: int) -> bool:
         shown = SHARE.finer(more).shown(shares)
-        return agrees(SHARE, ones, shown.sum(axis=-1)) and agrees(y, made, attending.made(shown))
+        return agrees(WHOLE, ones, shown.sum(axis=-1)) and agrees(y, made, attending.made(shown))
 
     return SHARE.finer(min(enough(adds_up), MOST_MORE))
 

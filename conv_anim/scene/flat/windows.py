@@ -64,12 +64,13 @@ class WindowView(WindowGrids):
         whole = [(r, c) for r, c, source, _ in self.sheet.cells() if source is Source.INPUT]
         return [*self.input.static(), *self._examples(whole), *kernel, *self._awaited()]
 
-    def _examples(self, places: Iterable[Position]) -> list[Primitive]:
+    def _examples(self, places: Iterable[Position], on: str | None = None) -> list[Primitive]:
         """In corners of the input's cells with names the numbers that the second sum has."""
         if not self.symbols or self.sum is None:
             return []
         numbers = {place: self.formats.x(self.input.number_at(place)) for place in places}
-        return [exampled(self.style, self.before, place, text, self.input.color) for place, text in numbers.items()]
+        fill = on or self.input.color
+        return [exampled(self.style, self.before, place, text, fill) for place, text in numbers.items()]
 
     def _awaited(self) -> list[Primitive]:
         """The output before it is computed, with the cells marked that are there for output_padding."""
@@ -183,7 +184,8 @@ class WindowView(WindowGrids):
             return []
         place = self.sheet.place(two(taken.canvas))
         text = symbol(X, taken.input[1:]) if self.symbols and taken.input else self.formats.x(step.value)
-        return self.before.cell(place, text, self.current, bold=True, value=step.value)
+        items = self.before.cell(place, text, self.current, bold=True, value=step.value)
+        return [*items, *self._examples([place], self.current)]
 
     # the sum, and what there is to know
 

@@ -14,7 +14,7 @@ from conv_anim.scene.matrix.equation import POINT, Layout, Line, Part
 from conv_anim.scene.matrix.factors import LONGEST, MOST, NUMBER, READABLE, ROOM
 from conv_anim.scene.numbers import format_for
 from conv_anim.scene.primitives import Stroke
-from conv_anim.scene.scoring import SHARE, shade, share_format
+from conv_anim.scene.scoring import WHOLE, shade, share_format
 from conv_anim.scene.table import Table, Track
 from conv_anim.scene.traced import Traced
 from conv_anim.scene.wording import words
@@ -126,10 +126,10 @@ class SharesPlan(Traced):
     def side(self) -> int:
         """The side of a cell of the matrix, in pixels.
 
-        It has room for the digits that shares need, if it has for the usual ones.
+        It has room for the digits that shares need, if it has for two of them.
         """
         style, room = self.style, floor(LONGEST * self.style.scale / self.tokens)
-        if style.width(SHARE(0), size=READABLE) <= CLOSE * room:
+        if style.width(WHOLE(0), size=READABLE) <= CLOSE * room:
             room = max(room, ceil(self._widest * READABLE / CLOSE))
         wanted = max(round(1.12 * MOST * style.scale), ceil(self._widest * NUMBER * style.scale / ROOM))
         return max(2, min(wanted, room))
