@@ -141,7 +141,7 @@ def test_cells_with_names_have_the_numbers_of_the_second_sum_in_their_corners(la
     assert cornered(pictures.after(drawn, len(drawn.frames) - 1), "y") == made
     if "weight" in layer:
         assert cornered(drawn.static, "w") == {"w₁₁": "1", "w₁₂": "2", "w₂₁": "3", "w₂₂": "4"}
-    step = drawn.frames[drawn.rests[0]].shown
+    step = pictures.after(drawn, drawn.rests[0])
     covered = {symbol("x", (r, c)): str(values[r][c]) for r in range(2) for c in range(2)}
     assert covered.items() <= cornered(step, "x").items()
     assert ("x, w, y:" in pictures.texts(drawn.static)) == ("weight" in layer)

@@ -128,7 +128,8 @@ class WindowView(WindowGrids):
         met = {place: self._meets(tap) for place, tap in places.items() if written and tap.source is not Source.OUTSIDE}
         for place, text in met.items():
             items += self.input.marked(place, text, fills[place], met.values(), size) if text else []
-        items += self._examples(place for place, tap in places.items() if tap.source is Source.INPUT)
+        painted = places if self.style.frame is None else [place for place, text in met.items() if text]
+        items += self._examples(place for place in painted if places[place].source is Source.INPUT)
         masked = [self.sheet.place(two(tap.canvas)) for tap in step.taps if tap.window in self.layer.operator.left_out]
         framed = [*grid.hatched(masked, emptied=False), *grid.framed(places)]
         # rings last: the outline of the window would cut those open that touch it
