@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from itertools import pairwise, product
+from fractions import Fraction
+from itertools import combinations, pairwise, product
 from math import floor
 from pathlib import Path
 
@@ -973,6 +974,38 @@ def test_pointers_stand_where_the_output_lies():
     assert beside[0][1] == view.before.y + (0.25 + 0.5) * side
 
 
+# ways of a network
+
+POOLS = {"type": "max_pool", "stride": 1, "padding": 1}
+WAYS = {
+    "of different heights": [{"kernel_size": 1}, {"padding": 1}, POOLS],
+    "two": [{"padding": 1}, {"kernel_size": 1}],
+    "four": [{"padding": 1}, {"kernel_size": 1}, {"kernel_size": 1}, {"padding": 1}],
+    "five": [{"kernel_size": 1}, {"padding": 1}, {"kernel_size": 1}, {"padding": 1}, POOLS],
+}
+
+
+@pytest.mark.parametrize("branches", WAYS.values(), ids=list(WAYS))
+def test_no_way_has_a_kink_and_none_is_drawn_twice(branches):
+    """Where ways part and meet, one that would step up or down by less than a badge goes straight on."""
+    named = [{"type": "conv", "kernel_size": 3, "from": "input", "name": f"w{k}", **b} for k, b in enumerate(branches)]
+    joined = {"type": "add", "from": [each["name"] for each in named]}
+    view = NetworkView(
+        trace(conv_anim.load({"input": {"size": [3, 3]}, "layers": [*named, joined], "view": "flat"})),
+        Style(THEMES["light"], 1.0, DejaVu()),
+    )
+    lines = view._ways()[0].lines
+    steps = [abs(ay - by) for line in lines for (ax, ay), (bx, by) in pairwise(line) if ax == bx]
+    assert steps
+    assert min(steps) > 0.75 * view.badge_height
+    middles = {view.middle(0), view.middle(len(view.maps) - 1)}
+    assert len(middles) == 1
+    if len(branches) % 2:
+        assert view.middle(len(branches) // 2 + 1) in middles
+    level = [(ay, *sorted((ax, bx))) for line in lines for (ax, ay), (bx, by) in pairwise(line) if ay == by]
+    assert all(y != v or right <= a or b <= left for (y, left, right), (v, a, b) in combinations(level, 2))
+
+
 # unfold and fold
 
 
@@ -1044,7 +1077,13 @@ def test_fold_draws_sums_of_what_overlaps(rows, columns, kernel, stride, padding
         assert inside == so_far(written(wanted, view.y), k + 1)
         assert read(panel, k, view.columns) == written(values, view.x)
         said = line(view, k)
-        assert eval(said.replace("= ", "== ")), said
+        small = [item for item in view.frame(k).shown if isinstance(item, Text) and item.size == view.style.small_size]
+        named, value = "".join(item.text for item in small), wanted[k // columns][k % columns]
+        assert said.startswith(named)
+        lettered = zip("abcdefghi", values, strict=False)
+        cells = {f"{letter}{c}": n for letter, row in lettered for c, n in enumerate(row, start=1)}
+        assert eval(named or "0", {}, cells) == value, said
+        assert eval(said[len(named) :].replace("= ", "== ")), said
 
 
 def folded_view(made):
@@ -1061,6 +1100,16 @@ def test_fold_outlines_the_windows_that_cover_a_cell():
     assert sorted((y - view.after.y, x - view.after.x, w, h) for x, y, w, h in outlines) == [
         (r * side, c * side, 2 * side, 2 * side) for r in (0, 1) for c in (0, 1)
     ]
+    small = [item for item in view.frame(4).shown if isinstance(item, Text) and item.anchor == "start"]
+    inside = {item.text: item for item in small if view.after.y < item.y < view.after.y + 3 * side}
+    assert {
+        text: (int((i.y - view.after.y) // side), int((i.x - view.after.x) // side)) for text, i in inside.items()
+    } == {
+        "1": (0, 0),
+        "2": (0, 1),
+        "3": (1, 0),
+        "4": (1, 1),
+    }
 
 
 # pool and unpool
@@ -1412,3 +1461,29 @@ def test_of_sums_of_products_it_is_said_how_many_and_whether_there_is_a_bias(nam
         assert (step.value != total) <= bool(bias)
     expected = f"all {layer.output.size:,} numbers are made, each the sum of {terms} products{bias}"
     assert said_at_the_end(name) == [expected]
+
+
+@pytest.mark.parametrize("aligned", [False, True])
+@drawn(st.lists(st.integers(1, 4), min_size=1, max_size=2), st.integers(1, 5))
+def test_shares_are_as_its_keys_tell(aligned, size, factor):
+    """By the words of the keys alone: where outputs lie, a share of 1 − the distance, and what counts beyond."""
+    layer = {"type": "upsample", "mode": "linear" if len(size) == 1 else "bilinear"}
+    layer |= {"size": [n * factor for n in size], "align_corners": True} if aligned else {"scale_factor": factor}
+    traced = conv_anim.trace(conv_anim.load({"input": {"size": size}, "layer": layer, "view": "flat"}))
+    found = upsampled_view(traced).keys()
+    keys = [key.text for key in found]
+    told = re.search(r"from one output to the next by (\S+) of a cell", keys[0])
+    steps = [Fraction(each) for each in told[1].split("×")] * (3 - len(told[1].split("×")))
+    beyond = "Beyond the outermost middles the cell there counts alone" in keys[1]
+    for step in traced.layer:
+        found = dict[tuple[int, ...], Fraction]()
+        for tap in step.taps:
+            share = Fraction(1)
+            for axis, (cell, output) in enumerate(zip(tap.input[1:], step.output[1:], strict=True)):
+                place = output * steps[axis] + (0 if aligned else (steps[axis] - 1) / 2)
+                if beyond:
+                    place = min(max(place, Fraction(0)), Fraction(size[axis] - 1))
+                share *= 1 - abs(place - cell)
+            found[tap.input] = share
+        assert sum(found.values()) == 1
+        assert [float(share) for share in found.values()] == pytest.approx([tap.w for tap in step.taps])

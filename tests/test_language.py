@@ -42,7 +42,7 @@ SYMBOLS |= {
     "pool",
     "scores",
     "shares",
-    "attention",
+    "gate",
     "kept",
     "conv",
     "stem",

@@ -345,7 +345,7 @@ def test_the_pair_that_is_explained_stands_in_the_rulebook(name):
     figure = conv_anim.load(TEMPLATES[name].path)
     (pair,) = (re.match(r"(\d+)→(\d+): ", line) for line in terms(figure) if "→" in line)
     rulebook = figure.layers[0].sites.rulebook
-    assert tuple(map(int, pair.groups())) in {each for pairs in rulebook.values() for each in pairs}
+    assert tuple(int(n) - 1 for n in pair.groups()) in {each for pairs in rulebook.values() for each in pairs}
 
 
 def test_what_is_added_has_the_name_that_its_header_has():

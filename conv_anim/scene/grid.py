@@ -32,6 +32,8 @@ FAINT = 0.4
 """How much of the theme's faint colour the edges of cells have that are not there."""
 INDENT = 0.09
 """How far from the corner of a cell its index stands, in cells."""
+INDEX = 11.5
+"""The em of a cell's index at scale 1, in pixels: it is looked up in a list, and so read like that."""
 SMALL, LARGER = (0.275, 0.7), (0.31, 0.78)
 """The most that a small number takes of a cell's side and of its number, and one that is to be read like it."""
 BETWEEN = 0.1
@@ -213,7 +215,7 @@ class Grid:
     def index(self, place: Position, text: str, on: str) -> Text:
         """A small number in the upper left corner of a cell."""
         x, y, side, _ = self.box(*place)
-        size, ink = max(self.style.least, 0.22 * side), self.style.ink_on(on)
+        size, ink = self.style.em(INDEX), self.style.ink_on(on)
         return self.style.text(x + INDENT * side, y + INDENT * side, text, size=size, color=ink)
 
     def pending(self, places: Iterable[Position] | None = None, *, cleared: bool = True) -> list[Primitive]:

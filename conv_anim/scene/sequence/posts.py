@@ -31,7 +31,8 @@ def labels_of(lattice: Lattice) -> list[Callout]:
         said += [] if last else lattice.put_in(k)
         marked = () if last else keys((lattice.marks[k],), layers[k], MarkStyle(style, color), say)
         keyed = (*query, *marked)
-        found.append(Callout.of(style, label.name, broken(said, style, say), lattice.swatch(color), keyed))
+        lines = broken(said, style, say)
+        found.append(Callout.of(style, label.name, lines, lattice.swatch(color), keyed, disc=True))
     return found
 
 

@@ -215,9 +215,11 @@ PHRASES = {
     "takeaway.network.depthwise.one": "the depthwise layer lets no channel see another; a full convolution in its "
     "place would take {times} times as many multiply-adds",
     "takeaway.network.shortcuts": "{count} shortcuts lead around layers and are added to what these make: the shortest "
-    "way from input to output passes {least} layers with weights, the longest {most}",
+    "way from input to output passes {least}, the longest {most}",
     "takeaway.network.shortcuts.one": "a shortcut leads around layers and is added to what these make: the shortest "
-    "way from input to output passes {least} layers with weights, the longest {most}",
+    "way from input to output passes {least}, the longest {most}",
+    "takeaway.network.weighted": "{count} layers with weights",
+    "takeaway.network.weighted.one": "{count} layer with weights",
     "takeaway.network.shortcuts.same": "{count} shortcuts lead around layers and are added to what these make",
     "takeaway.network.shortcuts.same.one": "a shortcut leads around layers and is added to what these make",
     "takeaway.network.summed": "{said}; one more sum adds up {count} maps",
@@ -268,8 +270,7 @@ PHRASES = {
     "term.cellwise": "⊙: multiplied cell by cell",
     "term.memory": "N, C, H, W: picture, channel, row, column; what stands last is next to each other in memory",
     "term.rulebook": "{read}→{made}: the input cell with the index {read} is a part of the output cell with the index "
-    "{made}, "
-    "times the weight at the beginning of the line",
+    "{made}, times the weight at the beginning of the line",
     "term.active": "active cell: one that holds a number; the others are left out of all sums",
     "term.lines": "thick line: a large share; thin line: a small one; 1 is a quarter as wide as a circle",
     "term.cache": "key-value cache: the keys and values that are kept, so that they need not be computed again",
@@ -558,6 +559,11 @@ PHRASES = {
     "shifted.before": "windows of {size}",
     "shifted.after": "shifted by {cells}",
     "shifted.rolled": "cells that leave come back",
+    "shifted.before.detail": "cells of different windows do not meet",
+    "shifted.after.detail": "now some of them do; windows at the edges are cut off",
+    "shifted.rolled.detail": "all windows are whole: so they are computed",
+    "shifted.looks": "a cell",
+    "shifted.seen": "the cells that it sees",
     "shifted.masked": "masked: in the same window only because cells come back at the other end; "
     "dashed lines: where the map's ends meet",
     "attention.scores": "head {head}: ",
@@ -726,13 +732,18 @@ PHRASES = {
     "flat.multiple": "{said}, because stride {stride} divides kernel {kernel}",
     "flat.no_multiple": "{said}, because stride {stride} does not divide kernel {kernel}",
     "flat.copied": "copies of the nearest cell",
-    "flat.pointers": "where the output lies on the input",
-    "flat.shares.linear": "the nearer a cell, the larger its share; all shares add up to 1",
+    "flat.pointers": "where the output cell's middle lies on the input: "
+    "from one output to the next by {apart} of a cell",
+    "flat.shares.linear": "share: 1 − the distance to the cell's middle; all shares add up to 1",
+    "flat.shares.linear.axes": "share: 1 − the distance to the cell's middle, of its row times of its column; "
+    "all shares add up to 1",
+    "flat.shares.beyond": "{share}. Beyond the outermost middles the cell there counts alone",
     "flat.shares.cubic": "share: the weight of its row times that of its column; unrounded, all shares add up to 1. "
     "Cells beyond the edge repeat it, so their weights go to the edge cell",
     "flat.aligned": "corners aligned: corner cells lie on corner cells",
     "flat.columns": "a column for each window",
     "flat.letters": "letters: each cell of the window has a row of its own",
+    "flat.letters.back": "letters: the cells of a window, row by row; numbers: the windows",
     "flat.laid_back": "each column is laid back where its window was",
     "flat.covering": "the windows that cover the cell: their numbers add up",
     "flat.panes": "channel 1 on top",
