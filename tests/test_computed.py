@@ -498,6 +498,11 @@ def test_marked_cells_are_those_that_are_added_and_subtracted(most):
         assert cell in view.outputs_of(view.tile(k))
         assert sums["output_way"] == trace.layer.output[0][cell]
     assert len({(view.example(k), view.made_of(k)) for k in range(4)}) == 4
+    last = len(view.steps) - 1
+    for frame, k in [*((view.frame(k), k) for k in range(last + 1)), (view.finished(), last)]:
+        x, y, wide, high = view.tables["output"].box(view.made_of(k)[1])
+        inside = [box for item in frame.shown if isinstance(item, Boxes) and item.fill is None for box in item.boxes]
+        assert (x + 2, y + 2, wide - 4, high - 4) in inside  # it is the one that is outlined
 
 
 def test_a_wrapped_fft_says_that_its_zeros_are_left_out_and_another_does_not():

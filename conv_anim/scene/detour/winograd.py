@@ -115,7 +115,7 @@ class WinogradDrawing(Tiles):
         """All outputs, and as an example the last tile with its transforms."""
         last = len(self.steps) - 1
         tile, ink = self._read(last), self.style.colors.ink
-        there = self._outlined("output", self.outputs_of(self.tile(last)), ink)
+        there = [*self._outlined("output", self.outputs_of(self.tile(last)), ink), *self._worked_out(last, ink)]
         read = (*self._canvas(tile, marked=True), *self._outlined("input", tile, ink), *self._transform(last))
         shown = (*read, *self.worked(last), *self._products(last), *self._example(last), *there)
         return Frame(self._kept(len(self.steps)), shown)
@@ -174,15 +174,15 @@ class WinogradDrawing(Tiles):
         return [
             *self._outputs(tile, bold=bold),
             *self._outlined("output", self.outputs_of(tile), self.style.colors.current),
-            *self._worked_out(k),
+            *self._worked_out(k, self.style.colors.background if bold else self.style.colors.ink),
         ]
 
-    def _worked_out(self, k: int) -> list[Primitive]:
-        """Around the output that is worked out below, in the colour that shows on it."""
+    def _worked_out(self, k: int, color: str) -> list[Primitive]:
+        """A line inside the output that is worked out below, in a colour that shows on it."""
         inset, (_, at) = 2 * self.style.scale, self.made_of(k)
         x, y, wide, high = self.tables["output"].box(at)
         inner = (x + inset, y + inset, wide - 2 * inset, high - 2 * inset)
-        return [Boxes((inner,), None, Stroke(self.style.colors.background, 1.5 * self.style.scale))]
+        return [Boxes((inner,), None, Stroke(color, 1.5 * self.style.scale))]
 
     def _outlined(self, name: str, places: list[Position], color: str) -> list[Primitive]:
         rows, columns = zip(*places, strict=True)

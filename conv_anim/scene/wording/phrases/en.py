@@ -260,7 +260,7 @@ PHRASES = {
     "loss is one number for how wrong the result is. The gradient w.r.t. the output is given here",
     "term.back": "{name}′: {point}",
     "term.back.told": "{name}′: how {name} hands gradients back",
-    "term.flipped.back": "flipped: the kernel turned by 180°; where its window hangs over the edge, it meets nothing",
+    "term.flipped.back": "flipped: the kernel turned by 180°",
     "term.softmax": "softmax: e to the power of each score, divided by the sum of all of these",
     "term.query": "query: what a cell looks for; key: what a cell offers; value: what it hands over; "
     "q·k, query times key, is the score: how well the two match",

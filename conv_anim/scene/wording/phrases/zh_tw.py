@@ -225,7 +225,7 @@ PHRASES = {
     "對輸出的梯度在這裡是給定的",
     "term.back": "{name}′：{point}",
     "term.back.told": "{name}′：{name} 如何把梯度傳回",
-    "term.flipped.back": "翻轉：卷積核轉 180°；它的視窗超出邊緣的地方什麼也遇不到",
+    "term.flipped.back": "翻轉：卷積核轉 180°",
     "term.softmax": "softmax：e 的各分數次方，各除以它們的總和",
     "term.query": "查詢：一格要找什麼；鍵：一格提供什麼；值：它交出什麼；q·k 是查詢乘鍵，也就是分數：兩者有多相符",
     "term.query.own": "查詢：一格要找什麼；鍵：一格提供什麼；值：它交出什麼（這裡三者都是該格自己的數）；"
