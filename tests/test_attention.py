@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from itertools import pairwise, product
 from math import exp, prod, sqrt
 
@@ -239,10 +241,40 @@ def test_the_step_of_a_matrix_is_a_token_with_all_its_channels():
     assert len(AttentionView(trace, style).steps) == 5
 
 
+WORKED = ["at_the_border", "causal_heads", "dilated_window", "neighborhood_2d", "self_attention", "sliding_window"]
+
+
+@pytest.mark.parametrize("name", WORKED)
+def test_shares_have_one_number_of_digits_and_add_up_as_they_are_written(name):
+    drawn = pictures.scene(conv_anim.load(f"templates/attention/{name}.yaml"))
+    texts = [text for frame in drawn.frames for text in pictures.texts(frame.shown)]
+    lines = [text for text in texts if "softmax(" in text]
+    listed = [re.split(" [=≈] ", line)[-1].split(", ") for line in lines]
+    whole = [shares for shares in listed if "…" not in shares]
+    assert all(round(sum(map(Decimal, shares)), 2) == 1 for shares in whole)
+    assert whole or name == "neighborhood_2d"  # nine shares do not stand in a line
+    sums = [part for text in texts for part in re.findall(r"·([01]\.\d+)", text)]
+    cells = [text.removeprefix("×") for text in texts if re.fullmatch(r"×?0\.\d+", text)]
+    assert sums
+    assert cells
+    outputs = {len(text) for text in cells} - {3}  # outputs have one digit
+    assert outputs == {len(share) for share in (*sums, *(s for each in listed for s in each)) if "." in share}
+    assert len(outputs) == 1
+
+
 def test_its_gradient_is_said_to_be_unknown():
     fed = {"size": [5]}
     with pytest.raises(conv_anim.SpecError, match="no gradient of attention is known here"):
         conv_anim.load({"input": fed, "layer": {"type": "attention", "window": 3}, "pass": "grad_input"})
+
+
+def test_keys_have_a_name_and_a_gap_to_the_matrix_and_values_are_said_to_be_the_input():
+    drawn = pipeline.scene(spec_of([5], {}, view="matrix"))
+    texts = {item.text: item.y for item in drawn.static if isinstance(item, Text)}
+    assert texts["keys"] < texts["attention matrix 5×5"] < texts["rows: queries, adding up to 1; columns: keys"]
+    assert texts["values"] < texts["the input"]
+    keys = min(y for y in (item.y for item in drawn.static if isinstance(item, Text)) if y > texts["keys"])
+    assert keys < texts["attention matrix 5×5"]  # their numbers stand above its name
 
 
 def test_numbers_above_the_matrix_fit_into_its_columns_or_are_left_out():

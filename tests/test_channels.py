@@ -36,8 +36,9 @@ from conv_anim.spec.model import Animation, Ends, Labels
 from conv_anim.spec.themes import THEMES
 from conv_anim.spec.view_values import Channels
 from conv_anim.tracing.trace import trace
-from tests import oracle
+from tests import oracle, pictures
 from tests.layers import conv, conv_transpose, convs, given, inputs, pool, pools, spec, themed, transposes
+from tests.test_templates import TEMPLATES
 
 MINUS = "\N{MINUS SIGN}"
 few = settings(max_examples=max(10, settings().max_examples * 2 // 5))
@@ -850,3 +851,29 @@ def test_a_shuffle_of_more_numbers_than_can_be_written_is_seen_in_shades():
     assert any(isinstance(item, Mosaic) for item in drawn.static)
     with pytest.raises(conv_anim.SpecError, match="writes every number"):
         conv_anim.load({**spec, "view": {"kind": "channels", "cells": "numbers"}})
+
+
+def test_products_of_channels_are_not_called_sums_and_in_shades_are_written_with_their_cells():
+    loaded = conv_anim.load(TEMPLATES["color"].path)
+    traced, shown = conv_anim.trace(loaded), pipeline.scene(loaded)
+    assert "3 products 32×32" in pictures.texts(shown.static)
+    assert not any("partial" in text for text in pictures.texts(shown.static))
+    said = next(text for text in pictures.texts(shown.frames[shown.rests[0]].shown) if "·" in text)
+    made, result = said.replace("·", "*").split(" = ")
+    assert eval(made) == pytest.approx(float(result))
+    cell = next(tuple(at) for at in np.argwhere(np.isclose(traced.output[0], float(result))))
+    assert [f"{traced.input[c][cell]}·{w}" for c, w in enumerate((0.3, 0.59, 0.11))] == said.split(" = ")[0].split(
+        " + "
+    )
+
+
+def test_a_filter_bank_in_shades_writes_the_sum_of_its_first_map_within_the_figure():
+    shown = pipeline.scene(conv_anim.load(TEMPLATES["filter_bank"].path))
+    lines = [item for item in shown.frames[shown.rests[0]].shown if isinstance(item, Text) and "·" in item.text]
+    result = next(item for item in shown.frames[shown.rests[0]].shown if isinstance(item, Text) and item.text[0] == "=")
+    made = " ".join(item.text for item in sorted(lines, key=lambda item: item.y)).replace("−", "-").replace("·", "*")
+    assert made.count("*") == 25
+    assert eval(made) == pytest.approx(float(result.text[2:].replace("−", "-")), abs=0.005)
+    for item in (*lines, result):
+        assert item.x >= 0
+        assert item.x + DejaVu().width(item.text, size=item.size, bold=item.bold) <= shown.width

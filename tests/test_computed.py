@@ -18,13 +18,13 @@ from conv_anim.explain import data, text
 from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene.detour.fourier import FourierDrawing
 from conv_anim.scene.detour.spectra import Wave
-from conv_anim.scene.detour.tiles import EXAMPLE
 from conv_anim.scene.detour.winograd import WinogradDrawing
 from conv_anim.scene.figure import scene
 from conv_anim.scene.gemm.memory import MemoryDrawing
 from conv_anim.scene.gemm.product import GemmDrawing
-from conv_anim.scene.primitives import Lines, Text, corners
+from conv_anim.scene.primitives import Boxes, Lines, Text, corners
 from conv_anim.scene.style import Style
+from conv_anim.scene.wording.captions import caption
 from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.loads import totals
 from conv_anim.scene.wording.takeaways import takeaway
@@ -457,17 +457,17 @@ def test_nothing_is_told_or_marked_of_a_tile_before_its_cells_are_there():
     trace = computed((5, 6), 3, "winograd", padding=1, most=9)
     view, drawn = WinogradDrawing(trace, Style(THEMES["light"], 1.0, DejaVu())), pipeline.scene(trace.spec)
     last = [pictures.texts(pictures.after(drawn, k)) for k in (drawn.rests[0], len(drawn.frames) - 1)]
-    assert all(any(text.startswith("The tile's first output") for text in texts) for texts in last)
+    assert all(any(text.startswith("The outlined output") for text in texts) for texts in last)
+    ink = Style(THEMES["light"], 1.0, DejaVu()).text_ink
     seen = set()
     for k in range(len(drawn.frames)):
         items = pictures.after(drawn, k)
         told = [text.split(":")[0] for text in pictures.texts(items) if text.endswith(".") and ":" in text]
-        made = [item for item in drawn.frames[k].shown if isinstance(item, Text) and item.bold and item.text == "+"]
-        seen.add((len(told), len(made)))
+        discs = [item for item in drawn.frames[k].shown if isinstance(item, Boxes) and item.fill == ink]
+        seen.add((len(told), len(discs)))  # of the input, the kernel and the products
     (few, fewer), (some, more), *_ = sorted(seen - {(0, 0)})
-    assert few == 2
-    assert some == 3
-    assert fewer < more
+    assert (few, fewer) == (2, 2)
+    assert (some, more) == (3, 3)
     assert not any(re.search(": −0 ", text) for k in range(len(view.steps)) for text in view.told(k))
 
 
@@ -484,17 +484,53 @@ def test_products_that_serve_several_outputs_are_counted():
 
 @pytest.mark.parametrize("most", [1, 9])
 def test_marked_cells_are_those_that_are_added_and_subtracted(most):
-    """They alone make the outlined cell of each transform, and the first output of the tile."""
+    """They alone make the outlined cell of each transform, and the outlined output: another one in each step."""
     trace = computed((5, 6), 3, "winograd", padding=1, most=most)
     view = WinogradDrawing(trace, Style(THEMES["light"], 1.0, DejaVu()))
     canvas = np.pad(trace.layer.input[0], ((1, 2), (1, 1)))
     for k in range(len(view.steps)):
-        (v, m), signs, tile = view.transformed[k], view.signs_of(k), view.tile(k)
+        (v, m), signs, at, (_, cell) = view.transformed[k], view.signs_of(k), view.example(k), view.made_of(k)
         maps = {"input": canvas, "kernel": trace.layer.kernels[0, 0], "output_way": m}
         sums = {name: sum(maps[name][at] * (1 if plus else -1) for at, plus in signs[name].items()) for name in maps}
-        assert sums["input"] == v[EXAMPLE]
-        assert sums["kernel"] / 4 == view.transformed_kernel[EXAMPLE]
-        assert sums["output_way"] == trace.layer.output[0][view.outputs_of(tile)[0]]
+        halved = sum(number in {1, 2} for number in at)  # the middle rows and columns of the kernel's transform are
+        assert sums["input"] == v[at]
+        assert sums["kernel"] / 2**halved == view.transformed_kernel[at]
+        assert cell in view.outputs_of(view.tile(k))
+        assert sums["output_way"] == trace.layer.output[0][cell]
+    assert len({(view.example(k), view.made_of(k)) for k in range(4)}) == 4
+    last = len(view.steps) - 1
+    for frame, k in [*((view.frame(k), k) for k in range(last + 1)), (view.finished(), last)]:
+        x, y, wide, high = view.tables["output"].box(view.made_of(k)[1])
+        inside = [box for item in frame.shown if isinstance(item, Boxes) and item.fill is None for box in item.boxes]
+        assert (x + 2, y + 2, wide - 4, high - 4) in inside  # it is the one that is outlined
+
+
+def test_a_wrapped_fft_says_that_its_zeros_are_left_out_and_another_does_not():
+    spec = computed((8, 8), 3, {"kind": "fft", "wrap": True}, padding=1).spec
+    assert caption(replace(spec, caption=True)).count("computed without its zeros") == 1
+    assert "without" not in caption(computed((8, 8), 3, "fft", padding=1).spec)
+
+
+@pytest.mark.parametrize("size", [(8, 8), (4, 8), (16,)])
+def test_waves_take_as_many_numbers_as_there_are_cells(size):
+    """A pair of frequencies has a height and a place; one that is its own opposite has a height alone."""
+    view = {"kind": "fft", "wrap": True}
+    drawn = pipeline.scene(computed(size, 3, view, padding=1).spec)
+    said = next(text for text in pictures.texts(drawn.static) if " waves: " in text)
+    cells, waves, pairs, alone = map(int, re.match(r"(\d+) cells make (\d+) waves: (\d+) .*?(\d+) a", said).groups())
+    own = [f for f in np.ndindex(*size) if all(2 * k % n == 0 for k, n in zip(f, size, strict=True))]
+    assert (cells, alone) == (np.prod(size), len(own))
+    assert 2 * pairs + alone == cells
+    assert waves == pairs + alone
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3])
+def test_a_product_works_out_each_row_of_a_column_or_says_that_the_others_are_alike(rows):
+    drawn = pipeline.scene(computed((4, 4), 3, "gemm", channels=(1, rows)).spec)
+    texts = pictures.texts(drawn.frames[drawn.rests[0]].shown)
+    told = [text.split(":")[0] for text in texts if text.startswith("Row ")]
+    assert told == [f"Row {row + 1} times column 1" for row in range(rows if rows < 3 else 1)]
+    assert ("(the other rows alike)" in texts) == (rows == 3)
 
 
 @pytest.mark.parametrize("layout", ["nchw", "nhwc"])

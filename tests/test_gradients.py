@@ -17,6 +17,7 @@ from conv_anim.coding.programs import program
 from conv_anim.diagnostics import SpecError
 from conv_anim.ops.softmax import Softmax
 from conv_anim.painting.fonts import DejaVu
+from conv_anim.scene.flat.network import NetworkView
 from conv_anim.scene.flat.pace import Pace
 from conv_anim.scene.flat.traced_back import traced_back
 from conv_anim.scene.primitives import Boxes, Lines, Text
@@ -536,7 +537,8 @@ def test_a_gradient_of_the_input_frames_the_outputs_that_a_cell_went_into_and_th
         step = drawn.whole(drawn.layer.step((0, *cell)))
         assert [(tap.input[1:], tap.weight[2:]) for tap in step.taps if tap.input] == ways
         upstream, kernel_ = drawn.grids[1:3]
-        framed = [*upstream.framed([o for o, _ in ways]), *kernel_.framed([w for _, w in ways])]
+        met = [[w] for _, w in ways] if stride > 1 else [[w for _, w in ways]]  # no outline around others between them
+        framed = [*upstream.framed([o for o, _ in ways]), *(item for places in met for item in kernel_.framed(places))]
         assert set(framed) <= set(drawn.read(step))
         for tap in step.taps if ways else ():
             row, column = tap.input[1:]
@@ -616,3 +618,49 @@ def test_the_cell_whose_gradient_is_made_is_told_and_leads_to_no_equation(name):
     texts = [item.text for item in pipeline.scene(conv_anim.load(template.path)).static if isinstance(item, Text)]
     assert "the input cell whose gradient this is" in texts
     assert "→" not in texts
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+def test_a_gradient_through_a_maximum_outlines_the_windows_that_read_its_cell_and_fills_their_maxima(stride):
+    x = np.random.default_rng(3).permutation(16).reshape(4, 4)
+    pool = {"type": "max_pool", "kernel_size": 2, "stride": stride}
+    spec = spec_of(x[None], [pool], view="flat", upstream="arange", **{"pass": "grad_input"})
+    view = NetworkView(conv_anim.trace(spec), STYLE)
+    stage = len(view.layers) - 1
+    starts = range(0, 3, stride)
+    for cell in product(range(4), range(4)):
+        windows = [(r, c) for r, c in product(starts, starts) if 0 <= cell[0] - r < 2 and 0 <= cell[1] - c < 2]
+        read = {(r + i, c + j) for r, c in windows for i, j in product(range(2), range(2))}
+        largest = {max(product((r, r + 1), (c, c + 1)), key=lambda at: x[at]) for r, c in windows}
+        behind = view.behind(stage, view.layers[stage].step((0, *cell)))
+        assert {at[1:] for k, at in behind.read if k == 0} == read
+        assert {at[1:] for k, at in behind.read if k != 0} == {(r // stride, c // stride) for r, c in windows}
+        bold = {item.text for item in behind.items if isinstance(item, Text) and item.bold}
+        assert bold == {str(x[at]) for at in largest}
+        assert behind.above == view.ringed(0, (0, *cell))
+
+
+def test_a_flipped_kernel_outlines_the_weights_that_meet_a_gradient_and_a_stopped_gradient_meets_a_0():
+    (template,) = (each for each in templates() if each.name == "backward_chain")
+    view = NetworkView(conv_anim.trace(conv_anim.load(template.path)), STYLE)
+    last, relu = len(view.layers) - 1, len(view.layers) - 2
+    flipped = view.layers[0].kernels[0, 0][::-1, ::-1]
+    for cell in product(range(4), range(4)):
+        rows, columns = ([k for k in range(2) if 0 <= at + k - 1 < 3] for at in cell)
+        met = list(product(rows, columns))
+        step = view.layers[last].step((0, *cell))
+        assert view.weights_met(last + 1, step) == view.weights_grid(last + 1).framed(met)
+        assert [tap.w for tap in step.taps if tap.input] == [flipped[at] for at in met]
+        assert view.behind(last, step).read == []
+    before = view.layers[0].output[0]
+    for cell in product(range(3), range(3)):
+        texts = [item.text for item in view._read(relu, view.layers[relu].step((0, *cell))) if isinstance(item, Text)]
+        assert ("×0" in texts) == (before[cell] <= 0)
+
+
+def test_the_window_of_a_gradient_of_the_kernel_is_no_kernel_and_an_input_without_numbers_says_so():
+    said = caption(spec_of(numbers((1, 4, 4), 1), [{"type": "conv", "kernel_size": 3}], **{"pass": "grad_weight"}))
+    assert ", window 2×2:" in said.replace("\N{NO-BREAK SPACE}", " ")
+    (template,) = (each for each in templates() if each.name == "grad_input")
+    texts = [item.text for item in pipeline.scene(conv_anim.load(template.path)).static if isinstance(item, Text)]
+    assert "whatever its numbers are" in texts

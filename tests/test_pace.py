@@ -278,9 +278,14 @@ def test_at_the_end_the_place_of_the_sum_says_what_was_made(name, said):
 @pytest.mark.parametrize("name", ["sobel", "box", "sharpen", "house_224"])
 def test_a_window_that_is_shown_enlarged_stays_to_the_end(name):
     drawn = pipeline.scene(conv_anim.load(TEMPLATES[name].path))
-    last, end = ([i.text for i in drawn.frames[k].shown if isinstance(i, Text)] for k in (-2, -1))
+    chosen = drawn.rests[0]  # the first step, which was chosen because there is something to see
+    first, end = ([i.text for i in drawn.frames[k].shown if isinstance(i, Text)] for k in (chosen, -1))
     assert len(end) > 9
-    assert [text for text in end if text.startswith("=")] == [text for text in last if text.startswith("=")] != []
+    assert [text for text in end if text.startswith("=")] == [text for text in first if text.startswith("=")] != []
+    outlines = [
+        {item for item in drawn.frames[k].shown if isinstance(item, Lines)} for k in (chosen, len(drawn.frames) - 1)
+    ]
+    assert outlines[0] == outlines[1] != set()
 
 
 @pytest.mark.parametrize(

@@ -375,7 +375,7 @@ def test_attention_with_numbers_says_how_scores_become_shares():
     said = pictures.texts(drawn.frames[drawn.rests[1]].shown)
     scores = [2 * 1, 2 * 2, 2 * 0]  # the second cell times each that it sees
     powers = [exp(score) for score in scores]
-    shares = ", ".join(f"{power / sum(powers):.2f}" for power in powers)
+    shares = ", ".join(f"{power / sum(powers):.3f}" for power in powers)  # with two digits they would be 1.01
     assert f"softmax(q·k) = softmax(2, 4, 0) ≈ {shares}" in said
 
 

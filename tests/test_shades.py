@@ -25,6 +25,7 @@ from conv_anim.scene.style import Style
 from conv_anim.scene.tones import Tones
 from conv_anim.spec.themes import THEMES
 from tests import pictures
+from tests.test_templates import TEMPLATES
 
 finite = st.floats(-1e6, 1e6)
 
@@ -353,3 +354,26 @@ def test_padding_that_repeats_a_cell_has_the_shade_of_its_number(mode):
         if not (0 < row < 4 and 0 < column < 4):
             place = round(left + (column - 1) * side), round(top + (row - 1) * side)
             assert found[place] == f"#{shade[number.item()]}", (row, column)
+
+
+@pytest.mark.parametrize(("low", "high"), [(-2, 2), (-1, 9), (-9, 1), (0, 5), (-5, 0)])
+def test_a_scale_with_a_side_below_0_says_which_hue_is_which(low, high):
+    values = [[low, high], [0, 1 if high > 1 else 0]]
+    spec = {
+        "input": {"values": values},
+        "layer": {"type": "conv", "weight": [[1]]},
+        "view": {"kind": "flat", "cells": "shades"},
+    }
+    drawn = pipeline.scene(conv_anim.load(spec))
+    found = [item for item in drawn.static if isinstance(item, Text) and item.text in {"below 0", "above 0"}]
+    assert [item.text for item in found] == (["below 0", "above 0"] if low < 0 else [])
+    zeros = [item.x for item in drawn.static if isinstance(item, Text) and item.text == "0" and item.anchor == "middle"]
+    for (below, above), zero in zip(zip(found[::2], found[1::2], strict=True), zeros, strict=False):
+        assert below.x + DejaVu().width(below.text, size=below.size) < zero < above.x
+
+
+def test_equal_weights_that_are_written_have_no_scale():
+    texts = [i.text for i in pipeline.scene(conv_anim.load(TEMPLATES["box"].path)).static if isinstance(i, Text)]
+    assert "kernel" not in texts
+    assert "input, output" in texts
+    assert texts.count("0.04") == 25

@@ -14,6 +14,7 @@ from conv_anim.cli import main
 from conv_anim.latex import latex
 from conv_anim.scene.primitives import Text
 from conv_anim.scene.symbols import symbol
+from tests import pictures
 
 CONV = {"type": "conv", "kernel_size": 2}
 LOWERED = "₀₁₂₃₄₅₆₇₈₉"
@@ -112,3 +113,35 @@ def test_it_compiles(tmp_path: Path):
     command = ["pdflatex", "-halt-on-error", "-interaction=nonstopmode", "p.tex"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-2000:]
+
+
+@pytest.mark.parametrize(
+    "layer", [{**CONV, "weight": [[1, 2], [3, 4]]}, {"type": "max_pool", "kernel_size": 2, "stride": 1}]
+)
+def test_cells_with_names_have_the_numbers_of_the_second_sum_in_their_corners(layer):
+    values = [[5, -6, 7], [8, 9, 0]]
+    spec = {"input": {"values": values}, "layer": layer, "takeaway": True}
+    loaded = conv_anim.load({**spec, "view": {"kind": "flat", "cells": "symbols"}})
+    trace, drawn = conv_anim.trace(loaded), pipeline.scene(loaded)
+
+    def cornered(items, letter):
+        """By its name the number of each cell: the text that begins in the cell's upper left."""
+        foot = max(i.y for i in drawn.static if isinstance(i, Text) and i.text == "x₂₁") + 28  # sums are below
+        texts = [item for item in items if isinstance(item, Text) and item.y < foot]
+        named = {item.text: item for item in texts if re.fullmatch(f"{letter}[{LOWERED}]+", item.text)}
+        found = {}
+        for name, at in named.items():
+            near = [i for i in texts if 0 < at.x - i.x < 28 and 0 < at.y - i.y < 28 and re.fullmatch(r"−?\d+", i.text)]
+            found[name] = max(near, key=lambda i: i.x + i.y).text.replace("−", "-")
+        return found
+
+    cells = {symbol("x", (r, c)): str(values[r][c]) for r in range(2) for c in range(3)}
+    assert cornered(drawn.static, "x") == cells
+    made = {symbol("y", at[1:]): str(trace.output[at].item()) for at in [(0, 0, 0), (0, 0, 1)]}
+    assert cornered(pictures.after(drawn, len(drawn.frames) - 1), "y") == made
+    if "weight" in layer:
+        assert cornered(drawn.static, "w") == {"w₁₁": "1", "w₁₂": "2", "w₂₁": "3", "w₂₂": "4"}
+    step = pictures.after(drawn, drawn.rests[0])
+    covered = {symbol("x", (r, c)): str(values[r][c]) for r in range(2) for c in range(2)}
+    assert covered.items() <= cornered(step, "x").items()
+    assert ("x, w, y:" in pictures.texts(drawn.static)) == ("weight" in layer)

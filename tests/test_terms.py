@@ -16,7 +16,8 @@ from conv_anim import pipeline
 from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene.beginning import beginning
 from conv_anim.scene.isometric.drawing import Isometric
-from conv_anim.scene.primitives import Boxes, Polygons, Text
+from conv_anim.scene.marked_terms import at_first
+from conv_anim.scene.primitives import Boxes, Mosaic, Polygons, Text
 from conv_anim.scene.steps import FEW, Steps, moves
 from conv_anim.scene.style import Style, text_box
 from conv_anim.scene.terms import terms
@@ -25,6 +26,8 @@ from conv_anim.scene.wording.takeaways import takeaway
 from conv_anim.spec.model import Animation
 from conv_anim.spec.themes import THEMES
 from conv_anim.tracing.blind_spot import blind_spot
+from conv_anim.tracing.networks import of_spec
+from conv_anim.tracing.reach import reaches
 from tests import pictures
 from tests.stacks import taps_behind
 from tests.test_templates import TEMPLATES
@@ -473,8 +476,15 @@ def test_few_of_many_outputs_begin_where_one_learns_most(rows, columns, seed):
 def test_a_beginning_that_is_made_already_says_so(every):
     spec = {"input": {"size": [30, 30]}, "layer": {"type": "conv", "kernel_size": 3}, "view": "flat", "takeaway": True}
     loaded = conv_anim.load({**spec, "animation": {"every": every, "pace": "auto"}})
-    late = pipeline.scene(loaded).frames[0].kept != ()
-    assert any(line.startswith("beginning: ") for line in terms(loaded)) == late == (every > 1)
+    drawn = pipeline.scene(loaded)
+    late = any(isinstance(item, Boxes | Mosaic) for item in drawn.frames[0].kept)
+    assert late == (every > 1)
+    assert at_first(loaded) == (
+        ["first rows: made already, so that the window starts where there is something to see"] if late else []
+    )
+    said = ["first rows:" in pictures.texts(drawn.frames[k].shown) for k in (0, drawn.rests[-1], -1)]
+    assert said == [late, late, False]  # it is not true of the whole output
+    assert "first rows:" not in pictures.texts(drawn.static)
 
 
 @pytest.mark.parametrize(("weight", "beyond"), [("sharpen", True), ("box", False), ("sobel_x", False)])
@@ -494,6 +504,65 @@ def test_a_point_between_cells_says_what_it_reads_outside():
     for line in re.findall(r"reads at \([^)]*\): (.*?) [=≈]", said):
         shares = [Fraction(share) for share in re.findall(r"·([\d/]+)", line)]
         assert sum(shares) in {0, 1}
+
+
+def test_a_blind_spot_that_lies_outside_the_input_at_first_says_so_and_no_cell_is_made_before_it_is_read():
+    template = conv_anim.load(TEMPLATES["blind_spot"].path)
+    assert at_first(template) == ["first rows: made already; their blind spot lies outside the input"]
+    assert at_first(replace(template, animation=Animation())) == []  # all outputs are shown
+    view = Isometric(conv_anim.trace(template), STYLE)
+    appearing = [made for (made,) in view.making._appearing]
+    count = len(view.steps)
+    for step in range(count + 1):
+        made = [*view.steps.passed(step), *([view.steps.cell(step)] if step < count else [])]
+        there = set().union(*appearing[: step + 1])
+        for _, *output in made:
+            taps = view.layers[1].step((0, *output)).taps
+            read = {tap.input[1:] for tap in taps if tap.input is not None}
+            assert {(r + 1, c + 1) for r, c in read} <= there  # the padding comes first
+        if step < count:
+            assert (5, 6) not in there  # the last output alone reads it
+    assert sum(map(len, appearing)) == 5 * 6
+
+
+def test_a_sum_of_more_than_two_maps_is_told_beside_shortcuts():
+    said = takeaway(conv_anim.load(TEMPLATES["wavenet"].path))
+    assert said.endswith("; one more sum adds up 5 maps.")
+    assert "more sum" not in takeaway(conv_anim.load(TEMPLATES["resnet18"].path))
+
+
+@pytest.mark.parametrize(("name", "grown"), [("unet", True), ("wavenet", False), ("resnet18", False)])
+def test_the_rule_of_the_receptive_field_is_told_where_maps_grow_again(name, grown):
+    assert any("less where maps grow again" in line for line in terms(conv_anim.load(TEMPLATES[name].path))) == grown
+
+
+def test_the_receptive_field_of_a_u_net_is_that_of_its_spans():
+    """Cell by cell: of each the first and the last input cell that it is made of, by the longest way."""
+
+    def looked(spans):
+        last = len(spans) - 1
+        return [(spans[max(k - 1, 0)][0], spans[min(k + 1, last)][1]) for k in range(len(spans))]
+
+    def field(spans):
+        return max(b - a + 1 for a, b in spans[len(spans) // 4 : 3 * len(spans) // 4])
+
+    spans, kept, fields = [(k, k) for k in range(1024)], [], []
+    for _ in range(4):
+        spans = looked(looked(spans))
+        kept.append(spans)
+        spans = [(a, b) for (a, _), (_, b) in zip(spans[::2], spans[1::2], strict=True)]
+        fields.append(field(spans))
+    spans = looked(looked(spans))
+    for early in reversed(kept):
+        spans = [spans[k // 2] for k in range(2 * len(spans))]
+        spans = [(min(a, c), max(b, d)) for (a, b), (c, d) in zip(early, spans, strict=True)]
+        spans = looked(looked(spans))
+        fields.append(field(spans))
+    spec = conv_anim.load(TEMPLATES["unet"].path)
+    found = [reach.field[0] for reach in reaches(of_spec(spec), spec)]
+    pools = [k for k, node in enumerate(spec.nodes, 1) if node.op.type == "max_pool"]
+    ends = [k - 1 for k, node in enumerate(spec.nodes, 1) if node.op.type == "conv_transpose"][1:]
+    assert [found[k] for k in (*pools, *ends, -1)] == fields
 
 
 @pytest.mark.parametrize(("name", "told"), [("residual_block", True), ("inception_block", True), ("classifier", False)])

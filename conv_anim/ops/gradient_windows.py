@@ -210,8 +210,10 @@ class WeightGradient(Windowed, Weighing):
         return say.of(self, f"point.{key}", stride=per_axis(self.dilation))
 
     def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
+        """Its window is a map, no kernel."""
         del fed
-        return self.moves(say)
+        window, *others = self.moves(say)
+        return [replace(window, key="window"), *others]
 
     def formulas(self, a: int, say: Language) -> list[str]:
         return [*Windowed.formulas(self, a, say), say.of(self, "formula.places", cells=self.ends.out_size[a])]

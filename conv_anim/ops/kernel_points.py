@@ -18,8 +18,8 @@ WORDS = {
         "point.blurs": "No weight is negative and they add up to 1: "
         "each output is a weighted mean of its window, which blurs.",
         "point.blurs.evenly": "All weights are {share}: each output is the mean of its window, which blurs.",
-        "point.sharpens": "The weights add up to 1, and those around the center are 0 or below: "
-        "what is even stays, and what differs from its neighbours differs more.",
+        "point.sharpens": "The weights add up to 1, and those around the middle are 0 or below: "
+        "flat parts stay, and what differs from its neighbours differs more.",
         "point.edges": "The weights add up to 0: where the input is even the output is 0, so edges stand out.",
         "point.edges.upright": "In each row the weights add up to 0: "
         "where nothing changes from left to right the output is 0, so vertical edges stand out.",

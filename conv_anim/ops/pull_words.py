@@ -15,7 +15,10 @@ WORDS = {
         "point.upstream": "The gradient that arrives at the output.",
         "kind.grad_input": "gradient through {what}",
         "kind.grad_weight": "gradient w.r.t. the weights of {what}",
-        "point.max": "A maximum hands its whole gradient back to the cell where it was found; all other cells get 0.",
+        "point.max": "A maximum hands its whole gradient back to the cell where it was found (the first of equal "
+        "ones); "
+        "all other cells get 0.",
+        "overlap": "{point}; where windows overlap, gradients add up",
         "point.mean": "A mean shares its gradient out evenly: each cell of its window gets an equal part.",
         "point.norm": "A norm hands back more of its gradient to the larger cells of its window.",
         "point.relu": "Where the input was above 0, the gradient passes unchanged; everywhere else it becomes 0.",
@@ -46,7 +49,8 @@ WORDS = {
         "point.upstream": "到達輸出的梯度。",
         "kind.grad_input": "{what}的反向梯度",
         "kind.grad_weight": "對{what}權重的梯度",
-        "point.max": "最大值把整個梯度交回它所取的那一格；其他的格得到 0。",
+        "point.max": "最大值把整個梯度交回它所取的那一格（相等時是第一格）；其他的格得到 0。",
+        "overlap": "{point}；視窗重疊的地方，梯度相加",
         "point.mean": "平均把梯度平分：視窗裡每一格得到一樣的一份。",
         "point.norm": "範數把較多的梯度交回視窗裡較大的格。",
         "point.relu": "輸入大於 0 的地方，梯度原樣通過；其他地方變成 0。",
@@ -99,4 +103,7 @@ def term(pull: Pull, say: Language) -> list[str]:
     forward = pull.forward
     badge = forward.badge_in(say) or ("" if forward.window is None else say(f"volume.{forward.window.reduce}", size=""))
     name, said = badge.split(" ")[0], point(pull, say)
-    return [say("term.back", name=name, point=said[:1].lower() + said[1:].rstrip(".。"))] if name and said else []
+    told = said[:1].lower() + said[1:].rstrip(".。")
+    if forward.window is not None and any(axis.stride < axis.effective_kernel for axis in forward.window.axes):
+        told = say.of(pull, "overlap", point=told)
+    return [say("term.back", name=name, point=told)] if name and said else []

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.steps import Steps
+from conv_anim.scene.wording.language import Language
 from conv_anim.spec.model import Given
-from conv_anim.spec.view_values import Channels, Flat, Isometric
+from conv_anim.spec.view_values import Channels, Flat, Isometric, NetworkView
+from conv_anim.tracing.blind_spot import blind_spot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conv_anim.scene.wording.language import Language
     from conv_anim.spec.model import Spec
     from conv_anim.spec.op import Op
 
@@ -31,8 +32,6 @@ def of_marks(spec: Spec, say: Language) -> Iterator[str]:
         yield say("term.undrawn")
     if _may_exceed(spec):
         yield say("term.beyond")
-    if _begins_late(spec):
-        yield say("term.beginning")
     if (
         isinstance(spec.view, Channels)
         and spec.view.show != "sum"
@@ -45,7 +44,15 @@ def of_marks(spec: Spec, say: Language) -> Iterator[str]:
     if isinstance(spec.view, Isometric) and spec.view.cells == "shades":
         yield from _of_weights(spec, say)
     if isinstance(spec.view, Flat) and spec.view.cells == "symbols" and spec.view.sum:
-        yield say("term.symbols")
+        yield say("term.symbols.pool" if spec.layers[-1].weight_shape is None else "term.symbols")
+
+
+def at_first(spec: Spec) -> list[str]:
+    """What is said as long as some outputs are still to come: why others are made when a figure begins."""
+    told = [one for one in spec.figures if one.takeaway is True and not isinstance(one.view, NetworkView)]
+    keys = [(one, "term.beginning") for one in told if _begins_late(one)]
+    keys += [(one, "term.beginning.blind") for one in told if _begins_blind(one)]
+    return list(dict.fromkeys(Language(one.lang)(key) for one, key in keys))
 
 
 def _meets_zeros(op: Op) -> bool:
@@ -75,6 +82,15 @@ def _begins_late(spec: Spec) -> bool:
         return False
     apart = not isinstance(spec.view, Channels) or window.in_channels == window.groups
     return Steps((1 if apart else window.out_channels, *window.out_size), spec.animation, ahead=True).begins_late
+
+
+def _begins_blind(spec: Spec) -> bool:
+    """Whether only outputs with a blind spot on the input are shown, which the first rows have not."""
+    window = spec.layers[-1].window
+    if window is None or not isinstance(spec.view, Isometric) or len(spec.input.size) != 2:
+        return False
+    steps, spot = Steps((1, *window.out_size), spec.animation), blind_spot(spec.layers)
+    return len(steps) < steps.total and spot is not None and spot.hidden > 0 and max(r for r, _ in spot.cells) < 0
 
 
 def _of_weights(spec: Spec, say: Language) -> Iterator[str]:

@@ -6,8 +6,11 @@ from math import ceil
 from typing import TYPE_CHECKING, Literal
 
 from conv_anim.scene.cost import CostTable, rows
+from conv_anim.scene.drawing import Drawing
 from conv_anim.scene.heading import explained, headed, pointed
-from conv_anim.scene.layout import EMPTY, align, column, pad, space, static
+from conv_anim.scene.layout import EMPTY, align, column, pad, panel, space, static
+from conv_anim.scene.marked_terms import at_first
+from conv_anim.scene.primitives import Frame
 from conv_anim.scene.terms import terms
 from conv_anim.scene.text_panels import paragraph
 from conv_anim.scene.wording.captions import caption
@@ -15,6 +18,7 @@ from conv_anim.scene.wording.formulas import formulas
 from conv_anim.scene.wording.language import Language
 from conv_anim.spec.registry import named
 from conv_anim.spec.views import VIEWS
+from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +40,7 @@ def page_of(
     """The heading; and all of it: what is drawn below the heading, with what is written below that, in the middle."""
     shown = _board(spec, traces, style, each) if spec.panels else _view(traces[0], style)
     room = max(shown.width, NARROWEST * style.scale)
-    words, below = explained(terms(spec) if spec.theme.headed else [], style, room), _below(spec, style, room)
+    words, below = _words(spec, style, room) if spec.theme.headed else EMPTY, _below(spec, style, room)
     headed_by = HEADED * style.scale if style.room is None else min(HEADED * style.scale, style.room)
     head = headed(spec, style, max(shown.width, headed_by)) if spec.theme.headed else EMPTY
     full = width or ceil(max(shown.width, head.width, *(one.width for one in (words, *below)))) + 2 * style.margin
@@ -48,6 +52,19 @@ def page_of(
     if words != EMPTY:
         words = align(pad(words, left=style.margin), full, 0, across="start")
     return head, column(head, body, words, *below, align="middle")
+
+
+def _words(spec: Spec, style: Style, room: float) -> Panel:
+    """What words mean, and what holds until all outputs are made."""
+    first = explained(at_first(spec), style, room)
+    passing = Drawing(frames=(Frame((), first.static),), finished=Frame) if first != EMPTY else None
+    words = explained(terms(spec), style, room)
+    if passing is None:
+        return words
+    last = replace(first, parts=panel(passing, first.width, first.height).parts)
+    return (
+        last if words == EMPTY else column(words, last, gap=-0.8 * style.gap)
+    )  # no further from the others than these
 
 
 def _view(trace: Trace, style: Style) -> Panel:

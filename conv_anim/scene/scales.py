@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.shades import Shades
     from conv_anim.scene.style import Style
+    from conv_anim.scene.wording.language import Language
     from conv_anim.tracing.values import Array
 
 LONG, HIGH = 120, 10
@@ -56,7 +57,7 @@ def merged(scales: Iterable[Scale]) -> list[Scale]:
     return list(found.values())
 
 
-def bars(scales: Iterable[Scale], style: Style, room: float, others: str = "") -> Panel:
+def bars(scales: Iterable[Scale], style: Style, room: float, say: Language, others: str = "") -> Panel:
     """A bar for each, side by side as far as there is room.
 
     Of many the first and the last are shown, and what is said of the ``others``.
@@ -64,17 +65,17 @@ def bars(scales: Iterable[Scale], style: Style, room: float, others: str = "") -
     shown = merged(scales)
     many = len(shown) > MOST
     told, gap = [shown[0], shown[-1]] if many else shown, 2.0 * style.gap
-    made = [_bar(one, style) for one in told]
-    lines = [made] if sum(one.width + gap for one in made) - gap <= room else _in_columns(told, style, gap, room)
+    made = [_bar(one, style, say) for one in told]
+    lines = [made] if sum(one.width + gap for one in made) - gap <= room else _in_columns(told, style, say, gap, room)
     found = [row(*line, gap=gap) for line in lines]
     found += [_said(line, style) for line in style.wrapped(others, size=style.small_size, width=room)] if many else []
     return column(*found, gap=0.6 * style.gap) if made else EMPTY
 
 
-def _in_columns(told: Sequence[Scale], style: Style, gap: float, room: float) -> list[list[Panel]]:
+def _in_columns(told: Sequence[Scale], style: Style, say: Language, gap: float, room: float) -> list[list[Panel]]:
     """In lines of about as many each, one below the other."""
     lead = max(_lead(one, style) for one in told)
-    made = [_bar(one, style, lead) for one in told]
+    made = [_bar(one, style, say, lead) for one in told]
     wide = max(one.width for one in made)
     most = max(1, int((room + gap) / (wide + gap)))
     each = ceil(len(made) / ceil(len(made) / most))
@@ -94,13 +95,13 @@ def _said(line: str, style: Style) -> Panel:
     return static((style.text(0, 0, line, size=size, color=style.label_ink),), style.width(line, size=size), size)
 
 
-def with_bars(shown: Panel, scales: Sequence[Scale], style: Style, others: str = "") -> Panel:
+def with_bars(shown: Panel, scales: Sequence[Scale], style: Style, say: Language, others: str = "") -> Panel:
     """A drawing with its bars below it."""
-    below = bars(scales, style, max(shown.width, LONG * 3 * style.scale), others)
+    below = bars(scales, style, max(shown.width, LONG * 3 * style.scale), say, others)
     return shown if below == EMPTY else column(shown, below, gap=style.wide, align="middle")
 
 
-def _bar(one: Scale, style: Style, lead: float = 0.0) -> Panel:
+def _bar(one: Scale, style: Style, say: Language, lead: float = 0.0) -> Panel:
     """A bar behind its name, or behind more room than that needs."""
     size, ink = style.small_size, style.label_ink
     long, high, tick = (round(length * style.scale) for length in (LONG, HIGH, TICK))
@@ -120,7 +121,22 @@ def _bar(one: Scale, style: Style, lead: float = 0.0) -> Panel:
     top = high + tick + 0.25 * size
     for at, text in texts:
         items.append(style.text(start + at * long, top, text, size=size, color=ink, anchor="middle"))
-    return static(tuple(items), start + right, top + size, baseline=high / 2)
+    if one.shades.kind != "signed" or not one.shades.low < 0 < one.shades.high:
+        return static(tuple(items), start + right, top + size, baseline=high / 2)
+    signs = _signs(one, style, say, long)
+    items += [style.text(start + x, top + 1.3 * size, text, size=size, color=ink) for x, text in signs]
+    right = max(right, *(x + style.width(text, size=size) for x, text in signs))
+    return static(tuple(items), start + right, top + 2.3 * size, baseline=high / 2)
+
+
+def _signs(one: Scale, style: Style, say: Language, long: float) -> list[tuple[float, str]]:
+    """Which side of 0 each hue of a bar is for: where along it the words begin, in the middle of a side or beside 0."""
+    zero = -one.shades.low / (one.shades.high - one.shades.low) * long
+    below, above = say("scales.below"), say("scales.above")
+    wide, room = style.width(below, size=style.small_size), 0.5 * style.small_size
+    left = min(zero / 2 - wide / 2, zero - room - wide)
+    right = max((zero + long) / 2 - style.width(above, size=style.small_size) / 2, zero + room)
+    return [(left, below), (right, above)]
 
 
 def _ends(one: Scale) -> list[tuple[float, str]]:

@@ -10,12 +10,16 @@ from conv_anim.values import dataclass, replace
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conv_anim.scene.primitives import Primitive
+    from conv_anim.scene.cells import Position
+    from conv_anim.scene.grid import Grid
+    from conv_anim.scene.primitives import Primitive, Text
     from conv_anim.scene.style import Style
     from conv_anim.tracing.taps import Step, Tap
     from conv_anim.tracing.trace import LayerTrace
 
 LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+EXAMPLE = 0.18
+"""Em of a number in the corner of a cell, in cells."""
 X, W, Y, B = "x", "w", "y", "b"
 """The input, the kernel, the output and the bias."""
 
@@ -36,6 +40,13 @@ def term(tap: Tap, power: str | None = None) -> Term:
     if tap.weight is None:
         return Term(x, idle=tap.input is None)
     return Term(f"{x}·{symbol(W, tap.weight[2:])}", idle=tap.input is None)
+
+
+def exampled(style: Style, grid: Grid, place: Position, text: str, on: str) -> Text:
+    """The number of a cell, small in the corner, where its name stands in the cell."""
+    x, y, side, _ = grid.box(*place)
+    size, inset = max(style.least, EXAMPLE * side), 0.07 * side
+    return style.text(x + inset, y + inset, text, size=size, color=style.ink_on(on))
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,8 @@ def _of_layers(spec: Spec, say: Language) -> Iterator[str]:
         yield say("term.gradient")
     for node in spec.nodes:
         yield from node.op.terms(say)
+    if spec.backward is not None and len(spec.nodes) > 1 and _turns_back(spec):
+        yield say("term.flipped.back")
     yield from (say(key) for key in _of_view(spec))
     if len(spec.nodes) > 1 and any(node.op.window is not None and node.op.window.left_out for node in spec.nodes):
         yield say("term.masks")
@@ -118,6 +120,12 @@ def _stretches(spec: Spec) -> bool:
     """Whether a layer puts zeros between the cells of a map."""
     windows = [node.op.window for node in spec.nodes if node.op.window is not None]
     return any(axis.stretch > 1 for window in windows for axis in window.axes)
+
+
+def _turns_back(spec: Spec) -> bool:
+    """Whether a gradient is made by a window whose kernel is flipped."""
+    back = [node.op.window for node in spec.nodes if node.op.window is not None and node.op.roles[2] == "grad_input"]
+    return any(axis.flipped and axis.kernel > 1 for window in back for axis in window.axes)
 
 
 def _turns(spec: Spec) -> bool:
@@ -237,10 +245,16 @@ def _of_columns(costs: Costs, plan: Plan, view: NetworkView, say: Language, *, n
             key = "term.network.multiply_adds" + (".norms" if norms else "")
         elif name == "receptive_field" and costs.around():
             key = "term.column.receptive_field.around"
+        elif name == "receptive_field" and any(_enlarges(node) for node in costs.network.nodes):
+            key = "term.column.receptive_field.grown"
         if key in TABLES[say.lang]:
             yield say(key)
     ranges = (costs.said(name, item, short=False) for name in view.columns for item in plan.items if item.repeats)
     yield from (say("term.network.range", said=said) for said in list(filter(lambda said: "…" in said, ranges))[:1])
+
+
+def _enlarges(node: NetNode) -> bool:
+    return node.role.enlarges or (node.window is not None and node.window.transposed)
 
 
 def _of_formulas(spec: Spec, say: Language) -> Iterator[str]:

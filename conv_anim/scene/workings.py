@@ -10,9 +10,10 @@ import numpy as np
 
 from conv_anim.scene.equality import EQUAL, sign, sum_sign
 from conv_anim.scene.numbers import SHARE_NOISE, Format, agrees, denominator, enough, format_for, weights_format
-from conv_anim.scene.scoring import SHARE
+from conv_anim.scene.scoring import share_format
 from conv_anim.scene.shares import simple
 from conv_anim.scene.sums import in_a_line
+from conv_anim.tracing.attending import Attending
 from conv_anim.tracing.gathers import Gather
 
 if TYPE_CHECKING:
@@ -146,8 +147,8 @@ def _agrees(step: Step, taps: list[Tap], formats: tuple[Format, Format, Format, 
 def _weights(layer: LayerTrace, taps: list[Tap]) -> Format:
     if layer.weight is not None and any(tap.weight is not None for tap in taps):
         return weights_format(layer.weight)
-    if layer.layer.attends is not None:
-        return SHARE
+    if isinstance(layer.means, Attending):
+        return share_format(layer.means)
     common = denominator([tap.w or 0 for tap in taps], noise=SHARE_NOISE)
     if layer.layer.interpolation is not None and common is not None and simple(layer):
         return Format(0, exact=True, denominator=common)  # as in the cells, although 3/4 is 0.75

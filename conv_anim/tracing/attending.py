@@ -59,6 +59,11 @@ class Attending(Gather):
         whole[rows, self.seen[rows, cells]] = self.weights[head][rows, cells]
         return whole
 
+    def made(self, weights: Array) -> Array:
+        """The output (channels, tokens) that some weights, shaped as its own, make of the values."""
+        each = zip(_by_heads(self.values, self.heads), weights, strict=True)
+        return np.concatenate([_means(values, shares, self.seen) for values, shares in each])
+
 
 def attending(
     ends: Ends, attends: Attends, x: Array, projections: tuple[Array | None, Array | None, Array | None]

@@ -81,7 +81,7 @@ class Addition(ChannelDrawing):
         return max(self.style.width(name, size=self.style.small_size) for name in names) + 0.5 * self.style.gap
 
     def _name(self, channel: int) -> str:
-        return self.say("channels.map_of", number=channel + 1)
+        return self.say(f"channels.{self.made_of}_of", number=channel + 1)
 
     @property
     def _shape(self) -> tuple[int, int]:

@@ -155,7 +155,7 @@ class ChannelRows(LayerRows):
         if kernels is not None and self.layer.kernels is not None and self.kernel_contents.shades is not None:
             found.append(scale(words.kernel_of(self.trace), kernels, self.layer.kernels))
         if self.meet:
-            found.append(scale(self.say("channels.maps_scale"), self._map_shades, *self.maps))
+            found.append(scale(self.say(f"channels.{self.made_of}_scale"), self._map_shades, *self.maps))
         shades = self.output_contents.shades
         return found if shades is None else [*found, scale(names[1], shades, self.layer.output)]
 

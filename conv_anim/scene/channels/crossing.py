@@ -225,4 +225,4 @@ class Crossing(Moved):
 def crossing(trace: Trace, style: Style) -> Panel:
     """The panel of the view."""
     view = Crossing(trace, style)
-    return with_bars(animated(view, view.width, view.bottom, fit=view.numbers.fit), view.scales(), style)
+    return with_bars(animated(view, view.width, view.bottom, fit=view.numbers.fit), view.scales(), style, view.say)

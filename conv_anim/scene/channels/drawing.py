@@ -143,7 +143,7 @@ class ChannelDrawing(ChannelRows):
     def panel(self) -> Panel:
         """It as a panel, which can be put beside others."""
         made = animated(self, self.width, self.bottom, fit=self.numbers.fit)
-        return with_bars(self.with_sum(made), self.scales(), self.style)
+        return with_bars(self.with_sum(made), self.scales(), self.style, self.say)
 
     def with_sum(self, made: Panel) -> Panel:
         """With room for the sum below the maps."""

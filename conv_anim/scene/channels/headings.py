@@ -24,7 +24,8 @@ def headings(channel_rows: ChannelRows, *, add: bool) -> list[Label]:
         return [input_, *kernel, output]
     size = words.length(layer.operator.out_size, channel_rows.say)
     maps = Label(
-        channel_rows.say("channels.maps", count=channel_rows.seen, size=size), channel_rows.say("channels.each")
+        channel_rows.say(f"channels.{channel_rows.made_of}", count=channel_rows.seen, size=size),
+        channel_rows.say("channels.each"),
     )
     return [input_, *kernel, maps, *([output] if add else [])]
 

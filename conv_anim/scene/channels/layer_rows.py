@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from math import prod
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -43,6 +44,12 @@ class ChannelRow:
 @dataclass(frozen=True)
 class LayerRows(Fitted):
     """The channels of a trace of one layer: those of one filter at a time, or all together where they never meet."""
+
+    @property
+    def made_of(self) -> Literal["maps", "products"]:
+        """What is added up over the channels: sums of products, or of a kernel of one cell a product each."""
+        window = self.layer.layer.window
+        return "products" if window is not None and prod(window.kernel_size) == 1 else "maps"
 
     @property
     def out_channels(self) -> int:

@@ -193,4 +193,4 @@ def pixel_shuffle(trace: Trace, style: Style) -> Panel:
     made = animated(view, view.width, view.bottom, fit=view.numbers.fit)
     if view.labelled:
         made = align(made, view.words_width, view.words_top + style.label_size)
-    return with_bars(made, view.scales(), style)
+    return with_bars(made, view.scales(), style, view.say)

@@ -8,7 +8,7 @@ import numpy as np
 
 from conv_anim.scene.equality import NEAR, sum_sign
 from conv_anim.scene.numbers import agrees, enough
-from conv_anim.values import dataclass
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from conv_anim.scene.layer_formats import Formats
@@ -31,11 +31,18 @@ class Products:
     formats: Formats
     made: Format
     bias: Format | None
+    share: float = 1.0
+    """Em of the text, by that of labels."""
 
     @property
     def size(self) -> float:
         """Em of the text, in pixels."""
-        return self.style.label_size
+        return self.share * self.style.label_size
+
+    def within(self, width: float, layer: LayerTrace, columns: int, bias: str) -> Products | None:
+        """In smaller letters if it takes these to be no wider; None if they could not be read."""
+        found = replace(self, share=min(1.0, width / self.widest(layer, columns, bias)))
+        return found if found.size >= self.style.least else None
 
     def height(self, lines: int) -> float:
         """In pixels."""
@@ -44,7 +51,7 @@ class Products:
     def widest(self, layer: LayerTrace, columns: int, bias: str) -> float:
         """Pixels that a line may take."""
         assert layer.kernels is not None
-        size, width = self.style.label_size, self.style.width
+        size, width = self.size, self.style.width
         read = max(width(self.formats.x.factor(x), size=size) for x in np.unique(layer.input).tolist())
         met = max(width(self.formats.w.factor(w), size=size) for w in np.unique(layer.kernels).tolist())
         made = max(width(f" {NEAR} {text}", size=size, bold=True) for text in self.made.texts(layer.output))
@@ -71,7 +78,7 @@ class Products:
         style, size = self.style, self.size
         before = style.width(name, size=size)
         wide = max(style.width(line, size=size) for line in lines) + style.width(result, size=size, bold=True)
-        x = max(0.0, (width - before - wide) / 2)
+        x = (width - before - wide) / 2
         found: list[Primitive] = [style.text(x, top, name, size=size, color=style.label_ink)]
         for k, line in enumerate(lines):
             found.append(style.text(x + before, top + k * LEADING * size, line, size=size, color=style.text_ink))

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from conv_anim.spec.model import Number
     from conv_anim.tracing.trace import Trace
 
+WORKED = 560
+"""Pixels, at scale 1, that the lines of products may take beside maps in shades, even if these take less."""
 TOLD = 360
 """Pixels, at scale 1, that a line of a sum may take even if the maps take less."""
 
@@ -125,27 +127,50 @@ class ChannelsView(BegunFilter):
     def _products(self) -> Products | None:
         """Room for them; None where the sums of channels are written, or there is nothing to multiply."""
         kernels = self.layer.kernels
-        written = self.add or self.is_shaded
-        if written or kernels is None or isinstance(self.layer.means, Gather):
+        if (
+            self.add
+            or (self.is_shaded and len(self.layer.input) > 1)
+            or kernels is None
+            or isinstance(self.layer.means, Gather)
+        ):
             return None
         key = "channels.map_number" if self.places.forked else "channels.channel"
         found = Products(self.style, self.say(key, number=1), self.formats, self.map_format, self.bias_format)
         columns = plane(kernels[0, 0]).shape[1]
         bias = "" if self.meet else self.bias_text
+        if self.is_shaded:
+            return found.within(max(self.width, WORKED * self.style.scale), self.layer, columns, bias)
         return found if found.widest(self.layer, columns, bias) <= self.width else None
+
+    @property
+    def _products_width(self) -> float:
+        """What they take, or the maps."""
+        assert self._products is not None
+        assert self.layer.kernels is not None
+        columns = plane(self.layer.kernels[0, 0]).shape[1]
+        return max(self.width, self._products.widest(self.layer, columns, "" if self.meet else self.bias_text))
 
     @cached_property
     def _shares(self) -> int:
-        """How many lines it takes at most to tell what an interpolation makes a cell of; 0 where it is not told."""
-        if self.is_shaded or self.layer.layer.interpolation is None:
+        """How many lines it takes at most to tell what a cell is made of; 0 where it is not told.
+
+        It is of an interpolation, and of products of maps in shades, whose numbers stand nowhere else.
+        """
+        told = self._multiplied if self.is_shaded else self.layer.layer.interpolation is not None
+        if not told:
             return 0
         return max(len(self._shared(self.steps.cell(k))) for k in range(len(self.steps)))
 
+    @property
+    def _multiplied(self) -> bool:
+        """Whether an output adds up one product of each channel."""
+        return self.add and self.made_of == "products" and not isinstance(self.layer.means, Gather)
+
     def _shared(self, cell: tuple[int, ...]) -> list[str]:
-        """What the first channel's cell is made of, line by line."""
+        """What a cell is made of, where channels do not meet that of the first one, line by line."""
         row, style = self.rows(cell[0])[0].channel_row, self.style
-        made = worked(self.layer, self.layer.step((row.output, *cell[1:])), self.say)
-        text = f"{self.say('channels.channel', number=row.channel + 1)}: {made}"
+        text = worked(self.layer, self.layer.step(cell if self._multiplied else (row.output, *cell[1:])), self.say)
+        text = text if self._multiplied else f"{self.say('channels.channel', number=row.channel + 1)}: {text}"
         return style.wrapped(text, size=style.label_size, width=self._told_room)
 
     @property
@@ -184,11 +209,11 @@ class ChannelsView(BegunFilter):
         if self._products is None or self.layer.kernels is None:
             return super().with_sum(made)
         lines = plane(self.layer.kernels[0, 0]).shape[0]
-        return align(made, made.width, self.sum_top + self._products.height(lines))
+        return align(made, self._products_width, self.sum_top + self._products.height(lines))
 
     @cached_property
     def sum(self) -> Tally | None:
-        return self.tally(self.width) if self.add else None
+        return self.tally(self.width) if self.add and not self._shares else None
 
     def hit_regions(self) -> list[HitRegion]:
         return list(ChannelRegions(self, self.rows, self.outputs)())

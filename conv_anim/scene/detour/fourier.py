@@ -10,7 +10,7 @@ import numpy as np
 from conv_anim.scene.callouts import Key
 from conv_anim.scene.color import mix, readable
 from conv_anim.scene.detour.spectra import deepened, heard, place_of, shares_in
-from conv_anim.scene.detour.waves import Waves
+from conv_anim.scene.detour.waves import SHIFT, Waves
 from conv_anim.scene.gliding import gliding
 from conv_anim.scene.hit_regions import HitRegion
 from conv_anim.scene.primitives import Boxes, Frame, Stroke, corners
@@ -44,7 +44,8 @@ class FourierDrawing(Waves):
         style, colors = self.style, self.style.colors
         found = [Key(self.say("fft.crests"), self._deep(colors.input), style.edge)]
         if self._spoiled:
-            found.append(Key(self.say("fft.wraps"), self.thrown_fill, style.edge))
+            chance = any(not self.way.wrong[at] for at in self._spoiled)
+            found.append(Key(self.say("fft.wraps.chance" if chance else "fft.wraps"), self.thrown_fill, style.edge))
         if self.way.wrong.any():
             said = self.say("fft.wrong.corrected" if self._corrects else "fft.wrong")
             found.append(Key(said, self.thrown_fill, self._marked))
@@ -125,8 +126,16 @@ class FourierDrawing(Waves):
             for item in shares_in(self.tables[name], np.ndenumerate(shares), self._deep(color))
         ]
         _, _, factor, _ = self.written(wave)
-        said = [self.say("fft.times", factor=factor), *([] if wave.shift is None else [self.say("fft.moved")])]
-        return [*items, *heard(self.tables["kernel_way"], said), *self.worked(k)]
+        said = [
+            self.say("fft.times", factor=factor),
+            *([] if wave.shift is None else [self.say("fft.moved", share=SHIFT(abs(wave.shift)))]),
+        ]
+        framed = [self._framed(name) for name in ("input_way", "output_way")]
+        return [*items, *framed, *heard(self.tables["kernel_way"], said), *self.worked(k)]
+
+    def _framed(self, name: str) -> Boxes:
+        """The border of a map in shades, whose palest cells are as white as the ground."""
+        return Boxes((self._whole(name),), None, self.style.pending_edge)
 
     def _summed(self, k: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
         if self.trace.spec.animation.order != "reverse":
@@ -142,7 +151,7 @@ class FourierDrawing(Waves):
         low, high = float(whole.min()), float(whole.max())
         cells = np.ndindex(*self.way.size)
         shares = ((at, 0.5 if high == low else (float(made[at]) - low) / (high - low)) for at in cells)
-        return shares_in(self.tables["output"], shares, self._deep(self.style.colors.output))
+        return [*shares_in(self.tables["output"], shares, self._deep(self.style.colors.output)), self._framed("output")]
 
     @cached_property
     def _thrown(self) -> list[tuple[int, ...]]:
@@ -188,9 +197,9 @@ class FourierDrawing(Waves):
         ink = readable(self.thrown_fill, style.result_ink, style.text_ink)
         for (place, wrong), (_, meant) in zip(texts, right, strict=True):
             x, y, wide, high = table.box(place)
-            size, inset = style.least, 0.12 * wide
+            size, inset = 1.2 * style.least, 0.12 * wide
             left, top = x + wide - inset - style.width(meant, size=size, bold=True), y + high - inset - 0.75 * size
-            items.append(style.text(x + inset, y + inset, wrong, size=1.2 * size, color=style.text_ink))
+            items.append(style.text(x + inset, y + inset, wrong, size=size, color=style.text_ink))
             items.append(style.text(left, top, meant, size=size, color=ink, bold=True))
         return items
 

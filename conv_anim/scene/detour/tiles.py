@@ -42,10 +42,10 @@ SQUARE = 10
 """Pixels, at scale 1, of a square that stands for a multiplication."""
 WANTED = 30
 """Pixels of a cell, at scale 1."""
-EXAMPLE = (1, 2)
-"""The cell of both transforms that is worked out: cells are added for it, and others subtracted."""
-FIRST = (0, 0)
-"""The output of a tile that is."""
+EXAMPLES = ((1, 2), (0, 0), (2, 3), (3, 1))
+"""The cells of both transforms that are worked out, one after the other in the steps."""
+PLUS_MARK, MINUS_MARK = "⊕", "⊖"
+"""What marked cells are called that are added, and those that are subtracted."""
 
 
 @dataclass(frozen=True)
@@ -133,11 +133,21 @@ class Tiles(Detour):
         added, halved = self.say("winograd.added"), self.say("winograd.halved")
         return added, halved, added
 
+    def example(self, k: int) -> Position:
+        """The cell of both transforms that a step works out."""
+        return EXAMPLES[k % len(EXAMPLES)]
+
+    def made_of(self, k: int) -> tuple[Position, Position]:
+        """The output that a step works out: where it is in its tile, and in the map."""
+        places = self.outputs_of(self.tile(k))
+        (row, column), (r, c) = self.tile(k), places[k % len(places)]
+        return (r - OUT * row, c - OUT * column), (r, c)
+
     def signs_of(self, k: int) -> dict[str, dict[Position, bool]]:
         """Where cells are added (True) or subtracted for what is worked out of a step, by the maps that they are in."""
-        row, column = self.tile(k)
-        read = {(OUT * row + r, OUT * column + c): plus for (r, c), plus in _signs(INPUT_TRANSFORM, EXAMPLE).items()}
-        kernel, made = _signs(KERNEL_TRANSFORM, EXAMPLE), _signs(OUTPUT_TRANSFORM, FIRST)
+        (row, column), at = self.tile(k), self.example(k)
+        read = {(OUT * row + r, OUT * column + c): plus for (r, c), plus in _signs(INPUT_TRANSFORM, at).items()}
+        kernel, made = _signs(KERNEL_TRANSFORM, at), _signs(OUTPUT_TRANSFORM, self.made_of(k)[0])
         return {"input": read, "kernel": kernel, "output_way": made}
 
     def told(self, k: int) -> tuple[str, ...]:
@@ -145,12 +155,17 @@ class Tiles(Detour):
         k = min(k, len(self.steps) - 1)
         d, (v, m) = floats(self.way.read(self.tile(k))[0]), self.transformed[k]
         g, (vs, us, ms) = floats(self.way.kernels[0, 0]), self.way_formats
-        at = EXAMPLE
+        at, (place, cell) = self.example(k), self.made_of(k)
         given = self.layer.bias
         bias = [] if given is None else [self.say("bias.named", value=ms.factor(given[0].item()))]
-        output = self.layer.output[0][self.outputs_of(self.tile(k))[0]].item()
+        output, marks = self.layer.output[0][cell].item(), {"plus": PLUS_MARK, "minus": MINUS_MARK}
         return (
-            self.say("winograd.told.input", sum=_sum(INPUT_TRANSFORM, at, d, self.formats.x), made=vs(v[at].item())),
+            self.say(
+                "winograd.told.input",
+                sum=_sum(INPUT_TRANSFORM, at, d, self.formats.x),
+                made=vs(v[at].item()),
+                **marks,
+            ),
             self.say(
                 "winograd.told.kernel",
                 sum=_sum(KERNEL_TRANSFORM, at, g, self.formats.w),
@@ -163,7 +178,10 @@ class Tiles(Detour):
                 made=ms(m[at].item()),
             ),
             self.say(
-                "winograd.told.output", sum=_sum(OUTPUT_TRANSFORM, FIRST, m, ms, bias), made=self.formats.y(output)
+                "winograd.told.output",
+                sum=_sum(OUTPUT_TRANSFORM, place, m, ms, bias),
+                made=self.formats.y(output),
+                **marks,
             ),
         )
 

@@ -28,6 +28,8 @@ WIDER = 660
 """The same where cells of the output hold a wrong number and the right one."""
 WANTED = 34
 """Pixels of a cell, at scale 1, where there is room."""
+SHIFT = Format(2, exact=False)
+"""How it is written how far a wave is moved, by its length."""
 HEIGHT = Format(0, exact=False, digits=3)
 """How heights of waves are written."""
 
@@ -95,14 +97,17 @@ class Waves(Detour):
         found, op = Count.of(self.way.size), self.way.op
         given = self.layer.bias
         bias = [] if given is None else [self.say("fft.bias", bias=format_for(given)(given[0].item()))]
-        return [*bias, self.say("fft.all", ours=found.real, direct=direct(op))]
+        alone = sum(len(pair) == 1 for pair in self.way.frequencies)
+        pairs = len(self.way.frequencies) - alone
+        count = self.say("fft.count", pairs=pairs, alone=alone, all=pairs + alone, cells=2 * pairs + alone)
+        return [count, *bias, self.say("fft.all", ours=found.real, direct=direct(op))]
 
     def told(self, k: int) -> tuple[str, ...]:
         if k >= len(self.steps):
             return (self.say("fft.whole", count=len(self.way.frequencies)),)
         wave = self.wave(k)
-        key = "fft.mean" if wave.is_mean else "fft.wave"
         told = dict(zip(("before", "equals", "factor", "after"), self.written(wave), strict=True))
+        key = "fft.mean" if wave.is_mean else "fft.wave.same" if told["factor"] == "1" else "fft.wave"
         return (self.say(key, number=self._number(k), count=len(self.way.frequencies), **told),)
 
     def _number(self, k: int) -> int:

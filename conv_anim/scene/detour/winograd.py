@@ -9,13 +9,12 @@ import numpy as np
 
 from conv_anim.scene.color import mix
 from conv_anim.scene.detour.plan import NAMES
-from conv_anim.scene.detour.tiles import EXAMPLE, Tiles, floats
+from conv_anim.scene.detour.tiles import Tiles, floats
 from conv_anim.scene.fit import Fit
 from conv_anim.scene.gliding import gliding
 from conv_anim.scene.hit_regions import HitRegion
 from conv_anim.scene.marks import MarkStyle
-from conv_anim.scene.numbers import MINUS
-from conv_anim.scene.primitives import Boxes, Frame, corners
+from conv_anim.scene.primitives import Boxes, Frame, Lines, Stroke, corners
 from conv_anim.scene.slots import filled
 from conv_anim.scene.strokes import strong
 from conv_anim.tracing.geometry import Source
@@ -38,8 +37,10 @@ if TYPE_CHECKING:
 
 READ_LINES = 2
 """Sentences about what is made of a tile and of the kernel before anything is multiplied."""
-SIGN = 12
-"""Em of a plus or a minus in the corner of a cell, in pixels at scale 1."""
+SIGN = 11
+"""Across a disc with a plus or a minus in the corner of a cell, in pixels at scale 1."""
+BAR = 0.28
+"""Half of the length of a bar of its sign, by that."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ class WinogradDrawing(Tiles):
         """All outputs, and as an example the last tile with its transforms."""
         last = len(self.steps) - 1
         tile, ink = self._read(last), self.style.colors.ink
-        there = self._outlined("output", self.outputs_of(self.tile(last)), ink)
+        there = [*self._outlined("output", self.outputs_of(self.tile(last)), ink), *self._worked_out(last, ink)]
         read = (*self._canvas(tile, marked=True), *self._outlined("input", tile, ink), *self._transform(last))
         shown = (*read, *self.worked(last), *self._products(last), *self._example(last), *there)
         return Frame(self._kept(len(self.steps)), shown)
@@ -140,20 +141,23 @@ class WinogradDrawing(Tiles):
     def _example(self, k: int, there: Sequence[str] = NAMES) -> list[Primitive]:
         """Around the cells that are worked out below, and on those of the maps that are there."""
         signs = [item for name, of in self.signs_of(k).items() if name in there for item in self._signed(name, of)]
-        return [*signs, *(self._outlined(name, [EXAMPLE], self.style.colors.ink)[0] for name in NAMES[3:5])]
+        at = self.example(k)
+        return [*signs, *(self._outlined(name, [at], self.style.colors.ink)[0] for name in NAMES[3:5])]
 
     def _signed(self, name: str, signs: dict[Position, bool]) -> list[Primitive]:
-        """A plus or a minus in the corner of each cell that is added or subtracted, where cells hold numbers."""
-        table, size = self.tables[name], SIGN * self.style.scale
+        """A disc with a plus or a minus at the corner of each cell that is added or subtracted, as no number has it."""
+        table, side, style = self.tables[name], 2 * round(SIGN * self.style.scale / 2), self.style
         if table.size is None:
             return []
-        size, inset = max(size, self.style.least), 0.25 * size
-        boxes = ((table.box(place), plus) for place, plus in signs.items())
-        ink = self.style.text_ink
-        return [
-            self.style.text(x + inset, y + inset, "+" if plus else MINUS, size=size, color=ink, bold=True)
-            for (x, y, _, _), plus in boxes
-        ]
+        places = {place: (table.box(place)[0] + 1, table.box(place)[1] + 1) for place in signs}
+        discs = tuple((x, y, side, side) for x, y in places.values())
+        half, half_way = BAR * side, side / 2
+        lines = []
+        for place, plus in signs.items():
+            x, y = (at + half_way for at in places[place])
+            lines += [((x - half, y), (x + half, y)), *([((x, y - half), (x, y + half))] if plus else [])]
+        stroke = Stroke(style.colors.background, 1.5 * style.scale)
+        return [Boxes(discs, style.text_ink, radius=half_way), Lines(tuple(lines), stroke)]
 
     def _transform(self, k: int) -> list[Primitive]:
         fill = mix(self.style.colors.background, self.style.colors.input, 0.55)
@@ -163,14 +167,22 @@ class WinogradDrawing(Tiles):
         fill = mix(self.style.colors.background, self.style.colors.output, 0.55)
         table = self.tables["output_way"]
         cells = table.cells(self._written(self.transformed[k][1], self.way_formats[2]), fill)
-        return [*cells, *self._outlined("output_way", [EXAMPLE], self.style.colors.ink)]
+        return [*cells, *self._outlined("output_way", [self.example(k)], self.style.colors.ink)]
 
     def _made(self, k: int, *, bold: bool) -> list[Primitive]:
         tile = self.tile(k)
         return [
             *self._outputs(tile, bold=bold),
             *self._outlined("output", self.outputs_of(tile), self.style.colors.current),
+            *self._worked_out(k, self.style.colors.background if bold else self.style.colors.ink),
         ]
+
+    def _worked_out(self, k: int, color: str) -> list[Primitive]:
+        """A line inside the output that is worked out below, in a colour that shows on it."""
+        inset, (_, at) = 2 * self.style.scale, self.made_of(k)
+        x, y, wide, high = self.tables["output"].box(at)
+        inner = (x + inset, y + inset, wide - 2 * inset, high - 2 * inset)
+        return [Boxes((inner,), None, Stroke(color, 1.5 * self.style.scale))]
 
     def _outlined(self, name: str, places: list[Position], color: str) -> list[Primitive]:
         rows, columns = zip(*places, strict=True)

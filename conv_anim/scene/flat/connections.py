@@ -31,13 +31,17 @@ class Connections(Diagram):
         """What the badges that weigh do it with."""
         items: list[Primitive] = []
         for k in self.written_below:
-            (x, y), (wide, high), matrix = self.badge_at(k), self.weights_size(k), self.matrices[k]
-            left, top = round(x - wide / 2), round(y + self.weights_drop(k) - high)
-            rows, columns = matrix.shape
-            grid = Grid(self.style, self.weights_numbers, rows, columns, left, top)
-            items += grid.filled(matrix, self.weights[k - 1], self.style.colors.kernel)
+            grid = self.weights_grid(k)
+            items += grid.filled(self.matrices[k], self.weights[k - 1], self.style.colors.kernel)
             items += self._bias_beside(k, grid)
         return items
+
+    def weights_grid(self, k: int) -> Grid:
+        """Where the weights below the badge of a map stand."""
+        (x, y), (wide, high) = self.badge_at(k), self.weights_size(k)
+        rows, columns = self.matrices[k].shape
+        left, top = round(x - wide / 2), round(y + self.weights_drop(k) - high)
+        return Grid(self.style, self.weights_numbers, rows, columns, left, top)
 
     def _bias_beside(self, k: int, grid: Grid) -> list[Primitive]:
         """What is added to each sum, in a column to the right of the weights."""

@@ -13,7 +13,6 @@ from conv_anim.scene.flat.fitting import contents, smaller
 from conv_anim.scene.flat.lines import NetworkLines
 from conv_anim.scene.grid import Grid
 from conv_anim.scene.scales import scale
-from conv_anim.scene.scoring import SHARE
 from conv_anim.scene.wording import words
 from conv_anim.spec.view_support import MOST_DRAWN
 from conv_anim.values import dataclass, replace
@@ -65,12 +64,11 @@ class Diagram(NetworkLines):
     @property
     def _for_weights(self) -> int:
         """A cell in whose corner every weight can be read."""
-        arrays = (layer.weight for layer in self.layers)
-        written = zip(self.weights, arrays, strict=True)
-        texts = {f"{words.TIMES}{fmt(w)}" for fmt, a in written if a is not None for w in np.unique(a).tolist()}
-        shared = any(layer.layer.attends is not None for layer in self.layers)
-        texts |= {f"{words.TIMES}{SHARE(0)}"} if shared else set()
-        widest = max((self.style.width(text, size=self.style.em(12)) for text in texts), default=0.0)
+        written = list(zip(self.weights, self.layers, strict=True))
+        arrays = [(fmt, layer.weight) for fmt, layer in written if layer.weight is not None]
+        texts = {f"{words.TIMES}{fmt(w)}" for fmt, array in arrays for w in np.unique(array).tolist()}
+        shared = {f"{words.TIMES}{fmt(0)}" for fmt, layer in written if layer.layer.attends is not None}
+        widest = max((self.style.width(text, size=self.style.em(12)) for text in texts | shared), default=0.0)
         return ceil(widest / (SHARED if shared else WEIGHED))
 
     @property

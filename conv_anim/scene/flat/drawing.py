@@ -252,7 +252,7 @@ class FlatDrawing(Traced):
 
     def panel(self) -> Panel:
         """It as a panel, which can be put beside others."""
-        return with_bars(self.strip_layout.panel(self, self.sum), self.scales(), self.style)
+        return with_bars(self.strip_layout.panel(self, self.sum), self.scales(), self.style, self.say)
 
     def scales(self) -> list[Scale]:
         """The shades that there are."""

@@ -6,16 +6,18 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.callouts import Callout
+from conv_anim.scene.callouts import Callout, Key
 from conv_anim.scene.flat.maps import NetworkMaps
 from conv_anim.scene.flat.notes import fed_by
 from conv_anim.scene.numbers import format_for, plane, weights_format
+from conv_anim.scene.strokes import strong
 from conv_anim.scene.wording import words
 from conv_anim.scene.wording.captions import SPACE, caption
 from conv_anim.spec.model import Labels
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
+    from conv_anim.scene.primitives import Stroke
     from conv_anim.spec.op import Op
 
 
@@ -129,7 +131,15 @@ class NetworkNames(NetworkMaps):
             if text
             for line in self.style.wrapped(text, size=self.style.small_size, width=room)
         ]
-        return Callout(self.style, words.Label(name, lines[0]), self.swatch(self.color(k)), tuple(lines[1:]))
+        label, read = words.Label(name, lines[0]), [layer for layer in self.layers if k in layer.fed]
+        attended = any(layer.layer.attends is not None for layer in read)
+        keys = (Key(self.say("attention.query"), None, self.query),) if attended else ()
+        return Callout(self.style, label, self.swatch(self.color(k)), tuple(lines[1:]), keys)
+
+    @property
+    def query(self) -> Stroke:
+        """The outline of the cell whose query meets the keys of the others."""
+        return strong(self.style, self.style.colors.current)
 
     def _head(self, k: int) -> float:
         """What a map has above it."""

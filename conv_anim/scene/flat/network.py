@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.flat.led_back import LedBack, is_maximum
 from conv_anim.scene.flat.summary import summary
-from conv_anim.scene.flat.worked_line import WorkedLine
 from conv_anim.scene.gliding import gliding, outlines
 from conv_anim.scene.hit_regions import HitRegion, Turn
 from conv_anim.scene.layout import Panel, align, animated
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.steps import Cell
     from conv_anim.scene.timeline import Phase
     from conv_anim.spec.model import Size
+    from conv_anim.spec.op import Op
     from conv_anim.tracing.taps import Step
     from conv_anim.tracing.trace import LayerTrace
     from conv_anim.tracing.values import Array
@@ -47,7 +48,7 @@ WAYPOINTS = 6
 
 
 @dataclass(frozen=True)
-class NetworkView(WorkedLine):
+class NetworkView(LedBack):
     """Frames go through the nodes one after the other, and through the cells of each."""
 
     # what stays
@@ -80,13 +81,6 @@ class NetworkView(WorkedLine):
         values = self.maps[k]
         return values.reshape(self.shape(k)) if values.ndim == 1 else plane(values[pane])
 
-    def _cell(self, k: int, cell: Cell, fill: str, *, bold: bool = False) -> list[Primitive]:
-        """A cell of a map with its number."""
-        pane, place = self.at(cell)
-        grid = self.grids[k][pane]
-        value = self.maps[k][cell].item()
-        return grid.cell(place, self.formats[k](value), fill, bold=bold, value=value)
-
     # frames
 
     def frame(self, k: int) -> Frame:
@@ -115,7 +109,7 @@ class NetworkView(WorkedLine):
         return summary(self.trace, self.style, self.width / 2, y, room, count=count)
 
     def _done(self, stage: int, cell: Cell) -> list[Primitive]:
-        return self._cell(stage + 1, cell, self._made(self.layers[stage].step(cell), stage))
+        return self.cell_of(stage + 1, cell, self._made(self.layers[stage].step(cell), stage))
 
     def _made(self, step: Step, stage: int) -> str:
         """The colour of a cell: weaker where it is padding, and made of nothing."""
@@ -126,7 +120,7 @@ class NetworkView(WorkedLine):
     def _shown(self, stage: int, cell: Cell) -> list[Primitive]:
         step = self.layers[stage].step(cell)
         made = self.style.at_work(self._made(step, stage))
-        return [*self._read(stage, step), *self._cell(stage + 1, cell, made, bold=True), *self._line(stage, step)]
+        return [*self._read(stage, step), *self.cell_of(stage + 1, cell, made, bold=True), *self._line(stage, step)]
 
     @property
     def phases(self) -> frozenset[Phase]:
@@ -173,53 +167,48 @@ class NetworkView(WorkedLine):
         """The cells that a step reads, with the weight that each of them meets."""
         layer, items, largest = self.layers[stage], list[Primitive](), self._largest(stage, step)
         read: dict[tuple[int, int], list[Position]] = {}
-        for of, cell, weight in self._met(step, shared=layer.layer.attends is not None):
+        for of, cell, weight in self._met(step, layer.layer):
             k = layer.fed[of]
             pane, place = self.at(cell)
             color = self.color(k, pane)
             fill = self.style.at_work(color) if cell == largest else self.style.under_window(color)
             fill = fill if layer.layer.attends is None else shade(self.style, abs(weight or 0), color)
-            items += self._cell(k, cell, fill, bold=cell == largest)
+            items += self.cell_of(k, cell, fill, bold=cell == largest)
             read.setdefault((k, pane), []).append(place)
             if weight is not None and self.grids[k][pane].contents.written:
-                text = (
-                    f"{words.TIMES}{self.weights[stage](weight) if layer.layer.attends is None else share_text(weight)}"
-                )
+                fmt = self.weights[stage]
+                said = fmt(weight) if layer.layer.attends is None else share_text(fmt, weight)
+                text = f"{words.TIMES}{said}"
                 grid, number = self.grids[k][pane], self.formats[k](self.maps[k][cell].item())
                 items += grid.marked(grid.number(place, number, fill, bold=cell == largest), place, text, fill)
-        for k, cell in self._beside(stage, step):
+        behind = self.behind(stage, step)
+        for k, cell in behind.read:
             pane, place = self.at(cell)
-            items += self._cell(k, cell, self.style.under_window(self.color(k, pane)))
             read.setdefault((k, pane), []).append(place)
-        items += [item for (k, pane), cells in read.items() for item in self.grids[k][pane].framed(cells)]
-        return [*items, *self._query(layer, step)]
+        framed = [item for (k, pane), cells in read.items() for item in self.grids[k][pane].framed(cells)]
+        over = (*self.weights_met(stage + 1, step), *behind.above, *self._query(layer, step))
+        return [*items, *behind.items, *framed, *over]
 
     def _query(self, layer: LayerTrace, step: Step) -> list[Primitive]:
-        """An outline around the cell whose query meets the keys of the others."""
+        """An outline around the cell whose query it is."""
         if layer.layer.attends is None:
             return []
         channel = min(step.output[0], len(layer.input) - 1)
-        pane, place = self.at((channel, *step.output[1:]))
-        box = self.grids[layer.fed[0]][pane].box(*place)
-        return [Boxes((box,), None, strong(self.style, self.style.colors.current))]
-
-    def _beside(self, stage: int, step: Step) -> list[tuple[int, Cell]]:
-        """Of a gradient that goes back through an op, the forward cell whose gradient it is; of a sum of them none."""
-        of, op = self.gradient_of[stage + 1] if self.forward is not None else None, self.layers[stage].layer
-        return [] if of is None or (op.undoes is None and op.window is None) else [(of, step.output)]
+        return self.ringed(layer.fed[0], (channel, *step.output[1:]))
 
     def _largest(self, stage: int, step: Step) -> Cell | None:
         """The cell that a maximum is."""
         layer = self.layers[stage].layer
-        if layer.badge != "max" and (layer.window is None or layer.window.reduce != "max"):
+        if not is_maximum(layer):
             return None
         return next((tap.input for tap in step.taps if tap.x == step.value), None)
 
-    def _met(self, step: Step, *, shared: bool) -> Iterator[tuple[int, Cell, float | None]]:
-        """Of each cell that is read, the input that has it, and its weight; or its share, if these are ``shared``."""
+    def _met(self, step: Step, op: Op) -> Iterator[tuple[int, Cell, float | None]]:
+        """Of each cell that is read, the input that has it, and its weight or share, or the 0 that stops a gradient."""
         for tap in step.taps:
             if tap.input is not None:
-                yield tap.of, tap.input, tap.w if shared or tap.weight is not None else None
+                stopped = op.undoes is not None and tap.w == 0 and tap.other is None
+                yield tap.of, tap.input, tap.w if op.attends or stopped or tap.weight is not None else None
             if tap.other is not None:
                 yield tap.other[0], tap.other[1], None
 
@@ -246,7 +235,7 @@ class NetworkView(WorkedLine):
         made = animated(self, self.width, self.bottom, baseline=self.line, fit=self.numbers.fit)
         if self._written:
             made = align(made, self._line_room, self._line_tops[-1] + self.style.label_size)
-        made = with_bars(made, self.scales(), self.style, self.tones.others)
+        made = with_bars(made, self.scales(), self.style, self.say, self.tones.others)
         return with_shift(made, self.trace, self.style, self.steps, self._place)
 
     def _place(self, k: int) -> Size:

@@ -127,7 +127,9 @@ class InputBack(TracedBack):
         (upstream, kernel, made), weights = self.signs, self._weights_given
         rows, columns = self._shape
         upstream = replace(upstream, label=words.Label(upstream.label.name))  # which is drawn without zeros
-        name = words.Label(self.say("label.input", size=words.size((rows, columns), 1, self.say)))
+        name = words.Label(
+            self.say("label.input", size=words.size((rows, columns), 1, self.say)), self.say("flat.any_numbers")
+        )
         read = two(self.layer.input.shape[1:])
         parts = (
             Part((rows, columns), Callout(self.style, name, self.style.colors.output)),
@@ -197,7 +199,9 @@ class InputBack(TracedBack):
         for place, text in read.items():
             number = upstream.number(place, self.formats.x(plane(self.layer.input[0])[place]), fill)
             beside += upstream.marked(number, place, text, fill, like=read.values())
-        return [*beside, *upstream.framed(read), *kernel.framed(weights)]
+        apart = any(axis.stretch > 1 for axis in self.layer.operator.axes)  # no outline around weights that are not met
+        met = [[weight] for weight in weights] if apart else [weights]
+        return [*beside, *upstream.framed(read), *(item for places in met for item in kernel.framed(places))]
 
     def _weight_at(self, weight: Position) -> Position:
         """Where a weight stands; of equal ones, which no window flips, that at the cell's place in the window."""

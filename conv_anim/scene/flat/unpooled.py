@@ -253,4 +253,4 @@ class UnpooledView(PooledMaps):
 
     def panel(self) -> Panel:
         """It as a panel, which can be put beside others."""
-        return with_bars(self.strip_layout.panel(self, *self.sums), self.scales(), self.style)
+        return with_bars(self.strip_layout.panel(self, *self.sums), self.scales(), self.style, self.say)

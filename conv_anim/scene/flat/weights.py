@@ -10,8 +10,9 @@ import numpy as np
 
 from conv_anim.scene.cells import Numbers
 from conv_anim.scene.numbers import weights_format
-from conv_anim.scene.scoring import SHARE
+from conv_anim.scene.scoring import share_format
 from conv_anim.scene.traced import TracedMaps
+from conv_anim.tracing.attending import Attending
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _matrix(layer: LayerTrace) -> Array | None:
 
 
 def _format(layer: LayerTrace) -> Format:
-    if layer.layer.attends is not None:
-        return SHARE
+    if isinstance(layer.means, Attending):
+        return share_format(layer.means)
     array = layer.weight if layer.kernels is None else layer.kernels
     return weights_format(np.zeros(1) if array is None else array)

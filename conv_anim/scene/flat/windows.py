@@ -18,13 +18,15 @@ from conv_anim.scene.scales import scale
 from conv_anim.scene.sheet import row_and_column, two
 from conv_anim.scene.sheet_grid import SheetGrid
 from conv_anim.scene.sums import Sum, sum_for, written_sum
-from conv_anim.scene.symbols import TwoSums, W, X, Y, in_symbols, symbol
+from conv_anim.scene.symbols import TwoSums, W, X, Y, exampled, in_symbols, symbol
 from conv_anim.scene.tones import SMALLEST_EDGED
 from conv_anim.scene.wording import words
 from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from conv_anim.scene.callouts import Key
     from conv_anim.scene.cells import Position
     from conv_anim.scene.grid import Grid
@@ -60,7 +62,16 @@ class WindowView(WindowGrids):
 
     def resting(self) -> list[Primitive]:
         kernel = [] if self.layer.kernels is None else self._kernel()
-        return [*self.input.static(), *kernel, *self._awaited()]
+        whole = [(r, c) for r, c, source, _ in self.sheet.cells() if source is Source.INPUT]
+        return [*self.input.static(), *self._examples(whole), *kernel, *self._awaited()]
+
+    def _examples(self, places: Iterable[Position], on: str | None = None) -> list[Primitive]:
+        """In corners of the input's cells with names the numbers that the second sum has."""
+        if not self.symbols or self.sum is None:
+            return []
+        numbers = {place: self.formats.x(self.input.number_at(place)) for place in places}
+        fill = on or self.input.color
+        return [exampled(self.style, self.before, place, text, fill) for place, text in numbers.items()]
 
     def _awaited(self) -> list[Primitive]:
         """The output before it is computed, with the cells marked that are there for output_padding."""
@@ -79,9 +90,20 @@ class WindowView(WindowGrids):
         grid = self.grids[self.kernel_at]
         turned = replace(grid, contents=replace(grid.contents, flipped=self.flips))
         masked = [two(cell) for cell in self.layer.operator.left_out]
-        return [*items, *turned.filled(kernel, self.formats.w, color), *grid.hatched(masked)]
+        items += [*turned.filled(kernel, self.formats.w, color), *grid.hatched(masked)]
+        if not self.symbols or self.sum is None:
+            return items
+        weights = {(r, c): self.formats.w(kernel[r, c].item()) for r, c in np.ndindex(*kernel.shape)}
+        return [*items, *(exampled(self.style, grid, place, text, color) for place, text in weights.items())]
 
     # what differs from frame to frame
+
+    def result(self, cell: Cell, fill: str, *, bold: bool = False) -> list[Primitive]:
+        items = super().result(cell, fill, bold=bold)
+        if not self.symbols or self.sum is None:
+            return items
+        made = self.formats.y(self.layer.output[cell].item())
+        return [*items, exampled(self.style, self.after, self.place(cell), made, fill)]
 
     def made(self, cell: Cell) -> str:
         extra = MarkStyle(self.style, self.style.colors.input).extra
@@ -107,6 +129,8 @@ class WindowView(WindowGrids):
         met = {place: self._meets(tap) for place, tap in places.items() if written and tap.source is not Source.OUTSIDE}
         for place, text in met.items():
             items += self.input.marked(place, text, fills[place], met.values(), size) if text else []
+        painted = places if self.style.frame is None else [place for place, text in met.items() if text]
+        items += self._examples(place for place in painted if places[place].source is Source.INPUT)
         masked = [self.sheet.place(two(tap.canvas)) for tap in step.taps if tap.window in self.layer.operator.left_out]
         framed = [*grid.hatched(masked, emptied=False), *grid.framed(places)]
         # rings last: the outline of the window would cut those open that touch it
@@ -119,11 +143,15 @@ class WindowView(WindowGrids):
         return f"{words.TIMES}{symbol(W, tap.weight[2:]) if self.symbols and tap.weight else self.formats.w(tap.w)}"
 
     def rested(self) -> Items:
-        """Where the window is shown enlarged, the last step as an example: its place would be empty."""
-        cell = self.pace.cell(len(self.pace) - 1)
+        """Where the window is shown enlarged, a step as an example: its place would be empty.
+
+        It is the last one, or the first if that was chosen because there is something to see.
+        """
+        cell = self.pace.cell(0 if self.pace.ranks[0] > 0 else len(self.pace) - 1)
         if not self.enlarged or cell is None:
             return super().rested()
-        return (*self.reading(cell), *self.added(self.layer.step(cell)))
+        made = self.result(cell, self.current, bold=True)
+        return (*self.reading(cell), *made, *self.added(self.layer.step(cell)))
 
     def _enlargement(self, step: Step) -> list[Primitive]:
         """What is under the window, larger, with lines that lead to it."""
@@ -160,7 +188,8 @@ class WindowView(WindowGrids):
             return []
         place = self.sheet.place(two(taken.canvas))
         text = symbol(X, taken.input[1:]) if self.symbols and taken.input else self.formats.x(step.value)
-        return self.before.cell(place, text, self.current, bold=True, value=step.value)
+        items = self.before.cell(place, text, self.current, bold=True, value=step.value)
+        return [*items, *self._examples([place], self.current)]
 
     # the sum, and what there is to know
 
@@ -192,8 +221,8 @@ class WindowView(WindowGrids):
     def scales(self) -> list[Scale]:
         found, kernels = super().scales(), self.layer.kernels
         shades = None if kernels is None else self.grids[self.kernel_at].contents.shades
-        if shades is None or kernels is None:
-            return found
+        if shades is None or kernels is None or (self.enlarged and kernels.min() == kernels.max()):
+            return found  # one shade says nothing where its number stands in it
         return [found[0], scale(words.kernel_of(self.trace), shades, kernels), *found[1:]]
 
     def hit_regions(self) -> list[HitRegion]:

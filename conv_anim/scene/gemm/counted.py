@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from conv_anim.tracing.gemm import Tile
     from conv_anim.tracing.values import Array
 
+MOST_WORKED = 2
+"""Rows of a column up to which the outputs in all of them are worked out."""
 NARROWEST = 300
 """Pixels, at scale 1, that a line of text may take where all else takes less."""
 
@@ -62,7 +64,7 @@ class Counted(Plan):
     def _told(self, k: int | None) -> list[str]:
         if self.counted:
             return self._totals() if k is None else self._said(k)
-        return [self._cell(len(self.steps) - 1 if k is None else k)]
+        return self._cells(len(self.steps) - 1 if k is None else k)
 
     def _broken(self, k: int | None, width: float) -> list[str]:
         """The description, wrapped."""
@@ -74,12 +76,16 @@ class Counted(Plan):
             return len(self._totals())
         return max((len(self._broken(k, width)) for k in range(len(self.steps))), default=0)
 
-    def _cell(self, k: int) -> str:
-        """How the first output of a step comes about."""
-        tile = self.tile_of(k)
-        row, column = tile.rows[0], tile.columns[0]
-        made = worked(self.layer, self.layer.step(self.gemm.cell(row, column)), self.say)
-        return self.say("gemm.cell", row=row + 1, column=column + 1, made=made)
+    def _cells(self, k: int) -> list[str]:
+        """How the outputs of a step come about: all in its first column if they are few, else the first of them."""
+        tile, column = self.tile_of(k), self.tile_of(k).columns[0]
+        rows = tile.rows if len(tile.rows) <= MOST_WORKED else tile.rows[:1]
+        steps = [(row, self.layer.step(self.gemm.cell(row, column))) for row in rows]
+        said = [
+            self.say("gemm.cell", row=row + 1, column=column + 1, made=worked(self.layer, step, self.say))
+            for row, step in steps
+        ]
+        return said if len(rows) == len(tile.rows) else [*said, self.say("gemm.cells.more")]
 
     def _said(self, k: int) -> list[str]:
         tile, (inputs, weights, _, products) = self.tile_of(k), self.counts[k][1]

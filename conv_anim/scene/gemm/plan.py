@@ -160,7 +160,8 @@ class Plan(Traced):
         count = self.layer.input.size
         least = axes[-1] * (channels if self.gemm.layout == "nhwc" else 1)
         side = max(3, min(round(MEMORY * self.style.scale), floor(width / least)))
-        each = max(1, floor(width / side / least))
+        as_map = self.view.layout is None and channels == 1
+        each = 1 if as_map else max(1, floor(width / side / least))
         lines = ceil(count / (least * each))
         columns = min(count, ceil(count / least / lines) * least)
         size_ = self.number(side, self.style.width(f"×{self.gemm.input_loads.max()}", size=1.0))

@@ -39,7 +39,7 @@ class Making:
         return cls(plan, tuple(between) if few and plain and whole and seen else ())
 
     def made(self, step: int) -> list[Primitive]:
-        """The cells that appear as a step begins: with the first one also those that no output is made of."""
+        """The cells that appear as a step begins, or past the last; with the first also those that no output reads."""
         items: list[Primitive] = []
         if not self.floors:
             return items
@@ -59,8 +59,8 @@ class Making:
         unread = [set(self.plan.drawn_planes[k].unread) for k in self.floors]
         left = [cells - crossed for cells, crossed in zip(left, unread, strict=True)]
         found: list[list[set[Position]]] = []
-        for step in range(len(steps)):
-            outputs = [*steps.passed(step), steps.cell(step)]
+        for step in range(len(steps) + 1):
+            outputs = [*steps.passed(step), *([steps.cell(step)] if step < len(steps) else [])]
             reached = [set["Position"]() for _ in self.floors]
             for output in outputs:
                 reaches = self.plan.reaches(*two(output[1:]))
@@ -72,4 +72,4 @@ class Making:
             found.append([here & cells for here, cells in zip(left, reached, strict=True)])
             left = [here - cells for here, cells in zip(left, reached, strict=True)]
         first = [here | never for here, never in zip(found[0], left, strict=True)]
-        return [first, *found[1:], [set() for _ in left]]
+        return [first, *found[1:]]

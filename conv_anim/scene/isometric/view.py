@@ -34,7 +34,7 @@ def isometric(trace: Trace, style: Style) -> Panel:
     drawn = drawing(view)
     drawn = replace(drawn, static=(*drawn.static, *(item for items, _ in signs for item in items)))
     made = panel(drawn.moved(-box[0], -box[1]), box[2], box[3], baseline=view.floors[0].plane.corner[1] - box[1])
-    return with_bars(replace(made, fit=view.fit), view.scales(), style, view.tones.others)
+    return with_bars(replace(made, fit=view.fit), view.scales(), style, view.say, view.tones.others)
 
 
 def _drawing(trace: Trace, style: Style) -> Isometric:

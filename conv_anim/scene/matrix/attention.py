@@ -87,8 +87,7 @@ class AttentionView(SharesPlan):
         items += tables["matrix"].blank()
         items += self._mask(head)
         items += tables["output"].pending() if self.animated else []
-        for part in head.layout.parts.values():
-            items += part.label()
+        items += head.labels
         style, ink = self.style, self.style.label_ink
         side = 2 * round(3 * style.scale)
         for joint in head.layout.joints:
@@ -136,12 +135,12 @@ class AttentionView(SharesPlan):
 
     def _shares(self, head: Head, tokens: list[int]) -> list[Primitive]:
         """The rows of some tokens in the matrix of a head: cells of one colour together."""
-        table, matrix = head.tables["matrix"], self.matrices[head.number]
+        table, matrix, fmt = head.tables["matrix"], self.matrices[head.number], self.share
         shades: dict[str, list[tuple[tuple[int, int], str]]] = {}
         for token in tokens:
             for seen in np.flatnonzero(~np.isnan(matrix[token])).tolist():
                 share = matrix[token, seen].item()
-                shades.setdefault(self.shade(share), []).append(((token, seen), share_text(share)))
+                shades.setdefault(self.shade(share), []).append(((token, seen), share_text(fmt, share)))
         return [item for shade, cells in shades.items() for item in table.cells(cells, shade)]
 
     def _reading(self, token: int) -> list[Primitive]:

@@ -14,7 +14,7 @@ from conv_anim.scene.matrix.equation import POINT, Layout, Line, Part
 from conv_anim.scene.matrix.factors import LONGEST, MOST, NUMBER, READABLE, ROOM
 from conv_anim.scene.numbers import format_for
 from conv_anim.scene.primitives import Stroke
-from conv_anim.scene.scoring import shade
+from conv_anim.scene.scoring import WHOLE, shade, share_format
 from conv_anim.scene.table import Table, Track
 from conv_anim.scene.traced import Traced
 from conv_anim.scene.wording import words
@@ -25,10 +25,13 @@ if TYPE_CHECKING:
     from collections.abc import Set
 
     from conv_anim.scene.numbers import Format
+    from conv_anim.scene.primitives import Items
     from conv_anim.tracing.values import Array
 
 HATCHED = 8
 """Pixels of a cell, at least, that is hatched; smaller ones that are masked have a colour."""
+CLOSE = 0.96
+"""How much of a cell a share fills at most, where its digits are as small as they may be."""
 GAP = 2.4
 """Between heads, in gaps."""
 
@@ -39,13 +42,19 @@ class Head:
 
     number: int
     layout: Layout
-    keys: Table | None
+    keys: Part | None
 
     @property
     def tables(self) -> dict[str, Table]:
         """All of them by name."""
         found = {name: part.table for name, part in self.layout.parts.items()}
-        return found if self.keys is None else {**found, "keys": self.keys}
+        return found if self.keys is None else {**found, "keys": self.keys.table}
+
+    @property
+    def labels(self) -> Items:
+        """What all of them are called."""
+        above = () if self.keys is None else self.keys.label()
+        return (*above, *(item for part in self.layout.parts.values() for item in part.label()))
 
 
 @dataclass(frozen=True)
@@ -115,16 +124,31 @@ class SharesPlan(Traced):
 
     @cached_property
     def side(self) -> int:
-        """The side of a cell of the matrix, in pixels."""
-        scale = self.style.scale
-        return max(2, min(round(1.12 * MOST * scale), floor(LONGEST * scale / self.tokens)))
+        """The side of a cell of the matrix, in pixels.
+
+        It has room for the digits that shares need, if it has for two of them.
+        """
+        style, room = self.style, floor(LONGEST * self.style.scale / self.tokens)
+        if style.width(WHOLE(0), size=READABLE) <= CLOSE * room:
+            room = max(room, ceil(self._widest * READABLE / CLOSE))
+        wanted = max(round(1.12 * MOST * style.scale), ceil(self._widest * NUMBER * style.scale / ROOM))
+        return max(2, min(wanted, room))
+
+    @cached_property
+    def share(self) -> Format:
+        """How shares are written."""
+        return share_format(self.attending)
+
+    @property
+    def _widest(self) -> float:
+        """The width of a share, in ems."""
+        return self.style.width(self.share(0), size=1.0)
 
     @cached_property
     def size(self) -> float | None:
         """Em of the shares, None where they cannot be read."""
-        widest = self.style.width("0.00", size=1.0)
-        size = min(NUMBER * self.style.scale, ROOM * self.side / widest, 0.85 * self.side)
-        size = max(size, min(READABLE, 0.96 * self.side / widest))
+        size = min(NUMBER * self.style.scale, ROOM * self.side / self._widest, 0.85 * self.side)
+        size = max(size, min(READABLE, CLOSE * self.side / self._widest))
         return size if size >= READABLE else None
 
     def _column(self, texts: Set[str]) -> tuple[int, float | None]:
@@ -173,21 +197,23 @@ class SharesPlan(Traced):
 
     def _head(self, number: int, top: float) -> Head:
         tables, labels = self._tables(), self._labels(number)
-        above = self.side + 0.5 * self.style.gap if self.named else 0.0
-        parts = {}
-        for name, table in tables.items():
-            sign = Callout(self.style, labels[name], self._swatch(name), keys=self._keys(name, number))
-            headroom = (above if name == "matrix" else 0.0) + 0.6 * self.style.gap
-            parts[name] = Part(table, sign if self.labelled else None, headroom if self.labelled else above)
+        parts = {name: self._part(name, table, labels, number) for name, table in tables.items()}
         signs = {"matrix": "", "values": POINT, "output": "="}
         line = Line(self.style, parts, [signs[name] for name in list(parts)[1:]])
-        layout = line.placed(0, top + line.above)
         if not self.named:
-            return Head(number, layout, None)
-        matrix = layout.parts["matrix"].table
+            return Head(number, line.placed(0, top + line.above), None)
         size = None if self.size is None else self._above(tables["values"].size)
-        keys = Table(self.style, Track((1,), self.side, 0), matrix.columns, size)
-        return Head(number, layout, keys.at(matrix.x, matrix.y - above))
+        table = Table(self.style, Track((1,), self.side, 0), tables["matrix"].columns, size)
+        keys = self._part("keys", table, labels, number)
+        layout = line.placed(0, top + keys.height + self.style.gap + line.above)
+        return Head(number, layout, keys.at(layout.parts["matrix"].table.x, top))
+
+    def _part(self, name: str, table: Table, labels: dict[str, words.Label], number: int) -> Part:
+        """A table below its name, where there are names."""
+        if not self.labelled:
+            return Part(table, None)
+        sign = Callout(self.style, labels[name], self._swatch(name), keys=self._keys(name, number))
+        return Part(table, sign, 0.6 * self.style.gap)
 
     def _swatch(self, name: str) -> str | None:
         colors = self.style.colors
@@ -199,11 +225,12 @@ class SharesPlan(Traced):
         if self.attending.heads > 1:
             name = say("attention.head", number=number + 1, name=name)
         given = words.labels(self.trace)
-        own = say("input") if self.attending.values is self.attending.queries else say("attention.values")
+        own = say("attention.values.own") if self.attending.values is self.attending.queries else ""
         return {
             "queries": words.Label(say("attention.queries")),
             "matrix": words.Label(name, say("attention.rows")),
-            "values": words.Label(own),
+            "keys": words.Label(say("attention.keys")),
+            "values": words.Label(say("attention.values"), own),
             "output": words.Label(self.say("output") if self.attending.heads > 1 else given[-1].name),
         }
 

@@ -9,14 +9,14 @@ from conv_anim.scene.color import mix
 from conv_anim.scene.fit import Fit
 from conv_anim.scene.layer_formats import Formats
 from conv_anim.scene.marks import Marks
-from conv_anim.scene.numbers import format_for, weights_format
+from conv_anim.scene.numbers import format_for
 from conv_anim.scene.scales import scale
-from conv_anim.scene.scoring import SHARE
 from conv_anim.scene.sequence.nodes import ARC, Nodes
 from conv_anim.scene.sequence.posts import labels_of
 from conv_anim.scene.sequence.rows import LEAST, is_causal, rows_of, side_of
+from conv_anim.scene.sequence.weights import weights_of
 from conv_anim.scene.stacks import around
-from conv_anim.scene.symbols import W, X, Y, symbol
+from conv_anim.scene.symbols import X, Y, symbol
 from conv_anim.scene.tones import with_numbers
 from conv_anim.scene.traced import Traced
 from conv_anim.scene.wording import words
@@ -130,18 +130,9 @@ class Lattice(Traced):
 
     @cached_property
     def widest_weight(self) -> float:
-        """Width of the widest weight, in pixels."""
-        kernels = self.layers[-1].kernels
-        if self.layers[-1].layer.attends is not None:
-            steps = (self.layers[-1].step((0, output)) for output in range(self.axes[-1].count))
-            shares = {SHARE(tap.w) for step in steps for tap in step.taps if tap.w is not None}
-            return max(self.style.width(f"{words.TIMES}{text}", size=self.style.small_size) for text in shares)
-        if kernels is None:
-            return 0.0
-        fmt = weights_format(kernels)
-        names = [symbol(W, (k,)) for k in range(kernels.shape[-1])] if self.mode == "symbols" else []
-        texts = [f"{words.TIMES}{text}" for text in names or [fmt(w) for w in kernels.ravel().tolist()]]
-        return max(self.style.width(text, size=self.style.small_size) for text in texts)
+        """Width of the widest weight, in pixels; 0 where none stand at lines."""
+        texts = weights_of(self)
+        return max((self.style.width(text, size=self.style.small_size) for text in texts), default=0.0)
 
     @cached_property
     def colors(self) -> list[str]:
@@ -272,6 +263,11 @@ class Lattice(Traced):
         """With room for what is said of each step."""
         lines = LEADING * self.style.label_size * self.lines_told
         return self.drawn_height + (self.style.wide + lines if lines else 0.0)
+
+    @property
+    def asks(self) -> bool:
+        """Whether the node whose query it is is marked, and shares stand at lines."""
+        return self.is_scored
 
     @property
     def lines_told(self) -> int:

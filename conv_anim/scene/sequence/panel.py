@@ -21,4 +21,4 @@ def sequence(trace: Trace, style: Style) -> Panel:
     made = animated(
         view, view.lattice.width, view.lattice.height, baseline=view.lattice.rows[0].y, fit=view.lattice.fit
     )
-    return with_bars(made, view.lattice.scales(), style)
+    return with_bars(made, view.lattice.scales(), style, view.lattice.say)

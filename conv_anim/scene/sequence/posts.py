@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.callouts import Callout
+from conv_anim.scene.callouts import Callout, Key
 from conv_anim.scene.marks import MarkStyle, keys
 from conv_anim.scene.numbers import weights_format
 from conv_anim.scene.stacks import broken, made_by, of_map, sees
+from conv_anim.scene.strokes import strong
 from conv_anim.scene.wording import words
 
 if TYPE_CHECKING:
@@ -22,10 +23,16 @@ def labels_of(lattice: Lattice) -> list[Callout]:
         said = [] if k == 0 else [*_made(lattice, k), sees(layers[:k], say)]
         said += [*of_map(lattice.layers, k, say, numbers=lattice.has_numbers), *_weights(lattice, k)]
         last = k == len(layers)
+        query = (
+            (Key(say("attention.query"), None, strong(style, style.colors.current)),)
+            if lattice.asks and k == len(layers) - 1
+            else ()
+        )
         said += [] if last else lattice.put_in(k)
         marked = () if last else keys((lattice.marks[k],), layers[k], MarkStyle(style, color), say)
+        keyed = (*query, *marked)
         lines = broken(said, style, say)
-        found.append(Callout.of(style, label.name, lines, lattice.swatch(color), marked, disc=True))
+        found.append(Callout.of(style, label.name, lines, lattice.swatch(color), keyed, disc=True))
     return found
 
 

@@ -123,6 +123,8 @@ class StreamLattice(Lattice):
     def timed(self) -> bool:
         return True
 
+    asks = False  # the query is that of the cell that arrives
+
     @property
     def height(self) -> float:
         """With room for what is said of each step."""

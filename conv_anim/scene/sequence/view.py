@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.color import mix
 from conv_anim.scene.gliding import gliding
 from conv_anim.scene.hit_regions import HitRegion, Turn, circle
-from conv_anim.scene.numbers import weights_format
-from conv_anim.scene.primitives import Boxes, Frame, Lines, Polygons, Stroke, Text, corners, union
-from conv_anim.scene.scoring import SHARE, scored
+from conv_anim.scene.primitives import Frame, Lines, Polygons, Stroke, Text, corners, union
+from conv_anim.scene.scoring import scored
 from conv_anim.scene.sequence.lattice import LABEL, LEADING, Lattice
 from conv_anim.scene.sequence.rows import reaches
+from conv_anim.scene.sequence.weights import at_lines
 from conv_anim.scene.steps import Steps
-from conv_anim.scene.style import text_box
-from conv_anim.scene.symbols import W, symbol
-from conv_anim.scene.wording import words
+from conv_anim.scene.strokes import strong
 from conv_anim.scene.workings import worked
 from conv_anim.tracing.attending import Attending
 from conv_anim.tracing.geometry import Source
@@ -26,17 +24,14 @@ from conv_anim.values import dataclass
 if TYPE_CHECKING:
     from conv_anim.scene.clipping import Segment
     from conv_anim.scene.gliding import Ring
-    from conv_anim.scene.primitives import Box, Items, Point, Primitive, Side
+    from conv_anim.scene.primitives import Items, Primitive, Side
     from conv_anim.scene.sequence.nodes import Nodes
     from conv_anim.scene.sequence.rows import Row
     from conv_anim.scene.style import Style
     from conv_anim.scene.timeline import Phase
     from conv_anim.tracing.trace import Trace
 
-WEIGHT = 0.42
-"""Where a weight stands along its line, as a share of the way up."""
-
-WIDEST, THINNEST = 0.55, 0.6
+WIDEST, THINNEST = 0.5, 0.6
 """Width of a line whose cell has a share of 1, in radii of a node, and of one with hardly any, in pixels at scale 1."""
 MOST_FOLLOWED = 400
 """Outputs up to which it is followed when each node of a map on the way is made."""
@@ -129,7 +124,14 @@ class SequenceView:
         shown: list[Primitive] = self._lit_lines(made)
         for nodes, above, waiting in zip(self.lattice.nodes, made[1:], self._waiting[k], strict=False):
             shown += [*nodes.at_rest(waiting), *nodes.lit(nodes.row.covered(above))]
-        return shown
+        return [*shown, *self._query(cell)]
+
+    def _query(self, cell: int) -> list[Primitive]:
+        """The node whose query meets the keys of the others, where these are worked out."""
+        if not self.lattice.asks:
+            return []
+        nodes = self.lattice.nodes[-2]
+        return [nodes.circles([nodes.row.side.lead + cell], None, strong(self.style, self.style.colors.current))]
 
     @cached_property
     def _waiting(self) -> list[list[set[int]]]:
@@ -243,7 +245,7 @@ class SequenceView:
         wide = max(scale, min(2 * scale, self.lattice.radius / 5))
         drawn = [(empty, dashed), (strong, Stroke(colors.window, wide))]
         plain = [Lines(tuple(lines), stroke) for lines, stroke in drawn if lines]
-        return [*plain, *shared, *self._weights(made[-1][0])]
+        return [*plain, *shared, *at_lines(self.lattice, made[-1][0])]
 
     def _by_shares(self, means: Attending, lower: Row, upper: Row, output: int) -> list[Primitive]:
         """Lines as wide as the shares of the cells that they lead to."""
@@ -256,37 +258,9 @@ class SequenceView:
             for cell, share in shares
         ]
 
-    def _weights(self, output: int) -> list[Primitive]:
-        """The weights that the current output is made with, each in a gap of its line; none without numbers."""
-        layer, style = self.trace.layers[-1], self.style
-        attends = layer.layer.attends is not None
-        if not self.lattice.has_numbers or (layer.kernels is None and not attends):
-            return []
-        fmt, ink = SHARE if layer.kernels is None else weights_format(layer.kernels), style.text_ink
-        lower, upper = self.lattice.rows[-2:]
-        texts = []
-        for tap in layer.step((0, output)).taps:
-            if tap.w is not None:
-                x, y = _between(lower.at(lower.side.lead + tap.canvas[0]), upper.made(output))
-                named = self.lattice.mode == "symbols" and tap.weight is not None
-                text = f"{words.TIMES}{symbol(W, (tap.weight or (0,))[2:]) if named else fmt(tap.w)}"
-                texts.append(style.centered(x, y, text, size=style.small_size, color=ink))
-        gaps = tuple(_around(text_box(style, text), 0.2 * style.small_size) for text in texts)
-        return [Boxes(gaps, style.colors.background), *texts]
-
 
 def _region(nodes: Nodes, side: Side, position: int) -> HitRegion:
     return HitRegion(side, (None, position), circle(nodes.row.made(position), nodes.radius))
-
-
-def _between(lower: Point, upper: Point) -> Point:
-    """Where a weight stands on its line."""
-    return lower[0] + WEIGHT * (upper[0] - lower[0]), lower[1] + WEIGHT * (upper[1] - lower[1])
-
-
-def _around(box: Box, room: float) -> Box:
-    left, top, width, height = box
-    return left - room, top - room, width + 2 * room, height + 2 * room
 
 
 def holds(row: Row, cell: int) -> bool:

@@ -220,4 +220,4 @@ def volume(trace: Trace, style: Style) -> Panel:
     fit = Fit(view.cell, style.number_size, grows=False)
     height = view.lineup.height + view.marks_room
     made = animated(view, view.lineup.width, height, baseline=view.lineup.middle, fit=fit)
-    return with_bars(made, view.scales(), style)
+    return with_bars(made, view.scales(), style, view.say)

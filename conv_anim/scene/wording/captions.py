@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from math import prod
 from typing import TYPE_CHECKING, Literal
 
 from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.parameters import described, entries_of, name_of
 from conv_anim.scene.wording.words import size
 from conv_anim.spec.model import Node
-from conv_anim.spec.view_values import Channels, NetworkView
+from conv_anim.spec.view_values import Channels, FourierView, NetworkView
 from conv_anim.tracing.analysis import inputs_of, receptive_field
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ def caption(spec: Spec) -> str:
         what, ends = say("caption.backward", what=what), back.nodes[-1].op.ends
         sizes = f"{size(ends.out_size, ends.out_channels, say)}{SPACE}→{SPACE}{out_size(spec.layers[-1], say)}"
         return BEFORE_NUMBERS.sub(SPACE, say("caption", what=say.sentence(what), sizes=sizes))
+    if isinstance(spec.view, FourierView) and spec.view.wrap:
+        what = say.joined([what, say("caption.wrapped")])
     said = say("caption", what=say.sentence(what), sizes=_sizes(spec, say))
     field = field_of(spec, say) if len(parts) > 1 else []
     return BEFORE_NUMBERS.sub(SPACE, say.joined([said, *field]))
@@ -85,7 +88,8 @@ def _adding(spec: Spec, say: Language) -> str:
     if not isinstance(view, Channels) or view.show != "sum" or layer.window is None or _seen(layer) == 1:
         return ""
     biased = [say("caption.biased")] if layer.added is not None else []
-    return say.joined([say("caption.added", count=_seen(layer)), *biased])
+    key = "caption.added" if prod(layer.window.kernel_size) > 1 else "caption.added.products"
+    return say.joined([say(key, count=_seen(layer)), *biased])
 
 
 def _seen(layer: Op) -> int:
@@ -185,7 +189,10 @@ def _halves(spec: Spec, sizes: list[str], show: Literal["maps", "sum", "both"], 
     seen = _seen(layer)
     if seen == 1 or (layer.ends.out_channels > 1 and show == "both"):
         return sizes
-    maps = say("caption.maps", count=seen, size=size(layer.ends.out_size)).replace(" ", SPACE)
+    single = layer.window is not None and prod(layer.window.kernel_size) == 1
+    maps = say("caption.products" if single else "caption.maps", count=seen, size=size(layer.ends.out_size)).replace(
+        " ", SPACE
+    )
     match show:
         case "maps":
             return [sizes[0], maps]

@@ -24,7 +24,8 @@ def joins(network: Network, say: Language) -> Iterator[str]:
     far = skips(network)
     yield from _counted("skips", len(far), say)
     yield from _gated(network, [node for node in joining if _is(node, GATES)], say)
-    yield from _shortcuts(network, [node for node in joining if _is(node, ADDS) and node.number not in far], say)
+    adds = [node for node in joining if _is(node, ADDS) and node.number not in far]
+    yield from _with_sum(adds, _shortcuts(network, adds, say), say)
     stacked = [node for node in joining if _is(node, CONCATS) and node.number not in far]
     dense = [node for node in stacked if _goes_back(network, node)]
     yield from _counted("dense", len(dense), say)
@@ -95,6 +96,17 @@ def _shortcuts(network: Network, adds: list[NetNode], say: Language) -> Iterator
     key = "shortcuts" if least < most else "shortcuts.same"
     least_said = say(f"takeaway.network.weighted{'.one' if least == 1 else ''}", count=least)
     yield from _counted(key, len(found), say, least=least_said, most=most)
+
+
+def _with_sum(adds: list[NetNode], shortcuts: Iterator[str], say: Language) -> Iterator[str]:
+    """What is said of shortcuts, and of a sum of more than two maps, whose ways lead past layers too."""
+    said, sums = list(shortcuts), [len(set(node.inputs)) for node in adds if len(set(node.inputs)) > 2]
+    if len(sums) != 1:
+        yield from said
+    elif said:
+        yield say("takeaway.network.summed", said=said[0], count=sums[0])
+    else:
+        yield say("takeaway.network.summed.alone", count=sums[0])
 
 
 def _depths(network: Network) -> list[tuple[int, int]]:

@@ -165,8 +165,8 @@ PHRASES = {
     "an output reaches over up to {field} of the input.",
     "takeaway.field_up_to": "In {count} layers an output reaches over up to {field} cells, "
     "with the last layer alone over {alone}.",
-    "takeaway.blind": "A blind spot: of the {earlier} cells above its own, or left of it, that {count} layers reach, "
-    "an output never sees {hidden}, to the upper right.",
+    "takeaway.blind": "A blind spot: {count} layers reach over {earlier} cells above an output's own cell or left of "
+    "it, but {hidden} of them, to the upper right, the output never sees.",
     "takeaway.spreads": "In {count} layers {before} active cells become {after}.",
     "takeaway.stays": "In {count} layers {before} active cells stay {before}: nothing spreads.",
     "takeaway.stream": "Piece by piece: {kept}.",
@@ -222,6 +222,8 @@ PHRASES = {
     "takeaway.network.weighted.one": "{count} layer with weights",
     "takeaway.network.shortcuts.same": "{count} shortcuts lead around layers and are added to what these make",
     "takeaway.network.shortcuts.same.one": "a shortcut leads around layers and is added to what these make",
+    "takeaway.network.summed": "{said}; one more sum adds up {count} maps",
+    "takeaway.network.summed.alone": "a sum adds up {count} maps",
     "takeaway.network.skips": "{count} times on the way back up, a map is joined by the one of its size from the way "
     "down, which still has the fine detail",
     "takeaway.network.skips.one": "on the way back up, a map is joined by the one of its size from the way down, "
@@ -258,18 +260,19 @@ PHRASES = {
     "loss is one number for how wrong the result is. The gradient w.r.t. the output is given here",
     "term.back": "{name}′: {point}",
     "term.back.told": "{name}′: how {name} hands gradients back",
+    "term.flipped.back": "flipped: the kernel turned by 180°",
     "term.softmax": "softmax: e to the power of each score, divided by the sum of all of these",
     "term.query": "query: what a cell looks for; key: what a cell offers; value: what it hands over; "
     "q·k, query times key, is the score: how well the two match",
-    "term.query.own": "query: what a cell looks for; key: what a cell offers (here both are the cell's own numbers); "
-    "q·k, query times key, is the score: how well the two match",
+    "term.query.own": "query: what a cell looks for; key: what a cell offers; value: what it hands over "
+    "(here all three are the cell's own numbers); q·k, query times key, is the score: how well the two match",
     "term.fft": "FFT: the fast Fourier transform, which splits a map into waves; the inverse FFT adds them up again",
     "term.cellwise": "⊙: multiplied cell by cell",
     "term.memory": "N, C, H, W: picture, channel, row, column; what stands last is next to each other in memory",
     "term.rulebook": "{read}→{made}: the input cell with the index {read} is a part of the output cell with the index "
     "{made}, times the weight at the beginning of the line",
     "term.active": "active cell: one that holds a number; the others are left out of all sums",
-    "term.lines": "thick line: a large share; thin line: a small one",
+    "term.lines": "thick line: a large share; thin line: a small one; 1 is a quarter as wide as a circle",
     "term.cache": "key-value cache: the keys and values that are kept, so that they need not be computed again",
     "term.causal": "causal: a layer whose outputs read no cell that comes after their own",
     "term.field": "receptive field: the part of the input that an output reaches over",
@@ -298,7 +301,7 @@ PHRASES = {
     "term.column.multiply_adds": "multiply-add (MAC): two numbers multiplied, and the product added to a sum",
     "term.network.depthwise": "depthwise conv: each channel has a kernel of its own",
     "term.network.conv_transpose": "conv transpose: a transposed convolution, which can make a map larger",
-    "term.network.blocks": "×{times}: {times} blocks alike, drawn once",
+    "term.network.blocks": "×{times}: {times} blocks alike, drawn once and counted {times} times",
     "term.network.range": "{said}: of the first of these blocks … of the last",
     "term.network.multiply_adds": "multiply-adds: how often a number is multiplied and added to a sum",
     "term.network.multiply_adds.norms": "multiply-adds: how often a number is multiplied and added to a sum; BN takes "
@@ -311,6 +314,9 @@ PHRASES = {
     "term.column.receptive_field": "receptive field: the cells of the input that an output can see",
     "term.column.receptive_field.around": "receptive field: the cells that an output can see, of the input and of the "
     "zeros around it",
+    "term.column.receptive_field.grown": "receptive field: the cells of the input that an output can see, the most of "
+    "any output; a kernel k adds k − 1 times the strides before it, but less where maps grow again: neighbours there "
+    "are made of the same cells",
     "term.column.jump": "jump: how many input cells lie from one output to the next",
     "term.column.center": "first center: where on the input the first output's field has its middle",
     "term.badge.ReLU": "ReLU: numbers below 0 become 0",
@@ -325,13 +331,16 @@ PHRASES = {
     "term.badge.BN": "BN: batch norm, each channel brought to a scale and a shift of its own",
     "term.badge.LN": "LN: layer norm, each place brought to mean 0 and spread 1, then scaled and shifted",
     "term.bias": "bias: one learned number for each filter, added to all cells of its map",
-    "term.beginning": "beginning: part of the output is made already, so that the window starts where there is "
-    "something to see",
+    "term.beginning.blind": "first rows: made already; their blind spot lies outside the input",
+    "term.beginning": "first rows: made already, so that the window starts where there is something to see",
     "term.undrawn": "padding: zeros around a map, not drawn here; those that a window meets add nothing to its sum",
     "term.beyond": "≤ 0, ≥ 255: numbers beyond a picture's range are drawn black or white",
     "term.points": "dashed square: the window without offsets; dark line: an offset; dot: where the window reads",
     "term.weights": "weights: {rows}, row by row",
-    "term.symbols": "x₁₂: the cell in row 1, column 2; the second sum is the same with this example's numbers",
+    "term.symbols.pool": "x, y: cells of the input and the output; x₁₂ is in row 1, column 2; "
+    "in the corners this example's numbers, as the second sum has them",
+    "term.symbols": "x, w, y: cells of the input, the kernel and the output; x₁₂ is in row 1, column 2; "
+    "in the corners this example's numbers, as the second sum has them",
     "term.split": "rows × columns: an n×1 filter is a column, a 1×n one a row; only a kernel that is a column times "
     "a row can be split like this",
     # captions
@@ -342,6 +351,9 @@ PHRASES = {
     "caption.semicolon": "; ",
     "caption.added": "sum of the {count} channels' partial sums",
     "caption.biased": "and the bias",
+    "caption.wrapped": "computed without its zeros",
+    "caption.added.products": "sum of the {count} channels' products",
+    "caption.products": "{count} products {size}",
     "caption.maps": "{count} partial sums {size}",
     "caption.columns": "{count} columns of {length}",
     "caption.field": "receptive field {size}",
@@ -506,7 +518,12 @@ PHRASES = {
     "channels.in_group": "group {group}, channel {channel}",
     "channels.filter": "filter {size}",
     "channels.filters": "{count} filters {size}",
+    "scales.below": "below 0",
+    "scales.above": "above 0",
     "scales.others": "maps between: brighter is more, each on its own scale",
+    "channels.products": "{count} products {size}",
+    "channels.products_scale": "products",
+    "channels.products_of": "product {number}",
     "channels.maps_scale": "partial sums",
     "channels.kernels": "{count} kernels",
     "channels.maps": "{count} partial sums {size}",
@@ -515,7 +532,7 @@ PHRASES = {
     "channels.filter_of": "filter {number} of {count}",
     "channels.filter_number": "filter {number}",
     "channels.map_number": "map {number}",
-    "channels.map_of": "partial sum {number}",
+    "channels.maps_of": "partial sum {number}",
     "channels.max": "max",
     "channels.mean": "mean",
     "channels.norm": "norm",
@@ -534,7 +551,10 @@ PHRASES = {
     "attention.head": "head {number}: {name}",
     "attention.rows": "rows: queries, adding up to 1; columns: keys",
     "attention.queries": "queries",
+    "attention.query": "the query's cell",
+    "attention.keys": "keys",
     "attention.values": "values",
+    "attention.values.own": "the input",
     "attention.masked": "masked: never seen",
     "shifted.before": "windows of {size}",
     "shifted.after": "shifted by {cells}",
@@ -564,20 +584,23 @@ PHRASES = {
     "gemm.windows.nhwc": "each window as a row (im2col, image to columns)",
     "gemm.weights.nchw": "each {kernel} kernel as a row",
     "gemm.weights.nhwc": "each {kernel} kernel as a column",
-    "gemm.out.nchw": "a row for each channel",
-    "gemm.out.nhwc": "a column for each channel",
+    "gemm.out.nchw": "a row for each channel: its map, row after row",
+    "gemm.out.nhwc": "a column for each channel: its map, row after row",
     "gemm.memory": "input in memory, {layout}",
-    "gemm.memory.detail": "×2: this number of the input has been loaded twice",
+    "gemm.memory.detail": "×2: loaded twice so far, once for each window of a tile that it is in",
     "gemm.memory.stored": "the input's numbers in the order in which they are stored",
-    "gemm.loads": "loads of each input number",
+    "gemm.loads": "slow memory: how often each input number is loaded",
     "gemm.stretches": "The window's {inputs} numbers lie in {runs} separate stretches.",
     "gemm.stretches.one": "The window's {inputs} numbers lie in one stretch.",
     "gemm.stretches.all": "Separate stretches for each window: {runs}.",
-    "gemm.now": "This step loads {inputs} inputs, in {runs} separate stretches of memory, and {weights} weights.",
-    "gemm.now.run": "This step loads {inputs} inputs, in one stretch of memory, and {weights} weights.",
+    "gemm.now": "This step loads {inputs} inputs, in {runs} separate stretches of slow memory, and {weights} weights "
+    "into fast memory: the framed tiles.",
+    "gemm.now.run": "This step loads {inputs} inputs, in one stretch of slow memory, and {weights} weights "
+    "into fast memory: the framed tiles.",
     "gemm.sofar": "So far: {loads} loads, {products} multiply-adds.",
     "gemm.all": "Loads: {inputs} inputs + {weights} weights = {all}, {again} of them repeated.",
     "gemm.reuse": "All multiply-adds together use loaded numbers {uses} times: {uses} / {all} = {reuse} times each.",
+    "gemm.cells.more": "(the other rows alike)",
     "gemm.cell": "Row {row} times column {column}: {made}",
     "gemm.bytes": "{operations} operations / ({bytes} bytes × ({all} loads + {outputs} results stored)) = "
     "{intensity} operations per byte.",
@@ -594,10 +617,10 @@ PHRASES = {
     "winograd.ours.detail": "this way: {shared} of them serve several outputs",
     "winograd.added": "add, subtract",
     "winograd.halved": "add, subtract, divide",
-    "winograd.told.input": "Tile transform, outlined, from the cells marked + and −: {sum} = {made}.",
-    "winograd.told.kernel": "Kernel transform, outlined: {sum} = {made}, once for all tiles.",
+    "winograd.told.input": "Tile transform, outlined, cells marked {plus} added, {minus} subtracted: {sum} = {made}.",
+    "winograd.told.kernel": "Kernel transform, outlined, marked weights alike: {sum} = {made}, once for all tiles.",
     "winograd.told.product": "Their product, one of 16: {v} × {u} = {made}.",
-    "winograd.told.output": "The tile's first output, products marked +: {sum} = {made}.",
+    "winograd.told.output": "The outlined output, from the products marked {plus} and {minus}: {sum} = {made}.",
     "fft.input": "one wave of the input",
     "fft.kernel": "what the kernel does to it",
     "fft.product": "the wave that comes of it",
@@ -607,13 +630,19 @@ PHRASES = {
     "fft.result": "the waves so far, added up: {size}",
     "fft.thrown": "wrapped around or beyond the output: thrown away",
     "fft.wrong": "and so the number is wrong",
-    "fft.wrong.corrected": "and so the number is wrong; small: the right one",
+    "fft.wrong.corrected": "and so the number is wrong; below it the right one",
     "fft.all": "Multiplications: {ours} this way, {direct} with the window.",
     "fft.split": "split into waves (FFT)",
     "fft.crests": "dark: the top of a wave, light: its bottom",
     "fft.wraps": "the window goes on at the other side",
+    "fft.wraps.chance": "the window goes on at the other side; without an outline: right by chance",
+    "fft.count": "{cells} cells make {all} waves: {pairs} have a height and a place, {alone} a height alone "
+    "({pairs}·2 + {alone} = {cells} numbers).",
     "fft.times": "× {factor}",
-    "fft.moved": "and moved",
+    "fft.moved": "and moved by {share} of its length",
+    "fft.wave.same": "Wave {number} of {count}: slid over this wave alone, the kernel makes a wave as long and as "
+    "high: "
+    "{before} × {factor} {equals} {after}.",
     "fft.mean": "Wave 1 of {count} is flat, the mean {before}: times {factor}, the sum of the weights, "
     "{equals} {after}.",
     "fft.wave": "Wave {number} of {count}: slid over this wave alone, the kernel makes a wave as long, but {factor} "
@@ -676,6 +705,7 @@ PHRASES = {
     "flat.scatter": "scatter",
     "flat.scatter.what": "Each input stamps the kernel, times its own number, on the output.",
     "flat.stamped": "kernel as it is: an input stamps it forward (a gather reads it flipped)",
+    "flat.any_numbers": "whatever its numbers are",
     "flat.found_for": "the input cell whose gradient this is",
     "flat.reversed": "the kernel is met in reverse: the farther right an output lies, the farther left its weight",
     "flat.stamp": "stamp",
