@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.flat.notes import shows_spread
 from conv_anim.scene.heading import word_of
+from conv_anim.scene.made_terms import of_boxes, of_making
 from conv_anim.scene.marked_terms import of_marks
 from conv_anim.scene.stacks import grown
 from conv_anim.scene.wording.captions import SPACE, caption, field_of
@@ -66,6 +67,8 @@ def _of_layers(spec: Spec, say: Language) -> Iterator[str]:
     """The terms of what is done, then of how it is shown."""
     if spec.backward is not None:
         yield say("term.gradient")
+    yield from of_making(spec, say)
+    yield from of_boxes(spec, say)
     for node in spec.nodes:
         yield from node.op.terms(say)
     yield from (say(key) for key in _of_view(spec))

@@ -249,6 +249,26 @@ PHRASES = {
     "channel; the blocks of the {seen} channels add up to one map, and each of the {made} filters makes its own.",
     "takeaway.transposed_channels.spread": "The stride sets the cells of every channel apart; each filter has a "
     "kernel for each of the {seen} channels, and what these make is added up.",
+    # how an output cell is made
+    "computes.one": "its cell times the weight",
+    "computes.sum": "{cells}, each times its weight, added up",
+    "computes.flipped": "{cells}, each times its weight in the flipped kernel, added up",
+    "computes.masked": "the {count} cells of the window that the mask leaves, each times its weight, added up",
+    "computes.biased": "{said}, plus the bias",
+    "computes.cells": "the window's {count} cells",
+    "computes.cells.channel": "the window's {count} cells in one channel",
+    "computes.cells.group": "the window's {count} cells in one group of channels",
+    "computes.cells.up_to": "the window's up to {count} cells",
+    "computes.max": "the largest of {cells}",
+    "computes.mean": "the mean of {cells}",
+    "computes.norm": "the {p}-norm of {cells}",
+    "term.made": "each output cell: {how}",
+    "term.made.every": "every cell that is made: {how}",
+    "term.made.output": "output: {how}",
+    "term.made.layer.one": "layer {numbers}: {how}",
+    "term.made.layer.many": "layers {numbers}: {how}",
+    "term.made.step.one": "step {numbers}: {how}",
+    "term.made.step.many": "steps {numbers}: {how}",
     # words that a newcomer has not met
     "term.masks": "masks: A hides the middle of the window and what comes after it, B only what comes after it: "
     "further right in the row, or in a row below",
@@ -280,6 +300,10 @@ PHRASES = {
     "around them",
     "term.flipped": "flipped in the window: an input stamps the kernel forward, "
     "so an output that looks back reads it in reverse",
+    "term.behind": "channel 1: the one at the back of its box",
+    "term.behind.made": "channel 1: the one at the back of its box; filter 1 makes channel 1",
+    "term.ahead": "channel 1: the one at the front of its box",
+    "term.ahead.made": "channel 1: the one at the front of its box; filter 1 makes channel 1",
     "term.outlined": "outlined: what the dark cells of the output are made of",
     "term.spread": "mean ± spread: the spread is how far numbers lie from their mean (standard deviation)",
     "term.reached": "thick outline: what a step reads; thin outline: what that was made of in the steps before",
