@@ -644,6 +644,9 @@ PHRASES = {
     # volume
     "volume.filter": "filter",
     "volume.filters": "{count} filters",
+    "volume.group": "group {number}",
+    "volume.group.channel": "{group}: channel {first}",
+    "volume.group.channels": "{group}: channels {first}–{last}",
     "volume.max": "max {size}",
     "volume.mean": "average {size}",
     "volume.norm": "norm {size}",

@@ -594,6 +594,9 @@ PHRASES = {
     # volume
     "volume.filter": "濾波器",
     "volume.filters": "{count} 個濾波器",
+    "volume.group": "第 {number} 組",
+    "volume.group.channel": "{group}：通道 {first}",
+    "volume.group.channels": "{group}：通道 {first}–{last}",
     "volume.max": "最大值 {size}",
     "volume.mean": "平均 {size}",
     "volume.norm": "範數 {size}",
