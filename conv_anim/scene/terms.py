@@ -26,6 +26,8 @@ from conv_anim.spec.view_values import (
     Volume,
     WinogradView,
 )
+from conv_anim.tracing.analysis import inputs_of, receptive_field
+from conv_anim.tracing.input_reach import input_reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -157,7 +159,8 @@ def _of_stack(spec: Spec, say: Language) -> Iterator[str]:
     if any("causal" in node.op.kind() and node.op.point(say) != told for node in spec.nodes):
         yield say("term.causal")
     if spec.caption is True and spec.backward is None and len(spec.nodes) > 1 and _says_field(spec, say):
-        yield say("term.field")
+        around = input_reach(spec.layers, fed := inputs_of(spec.nodes)) != receptive_field(spec.layers, fed)
+        yield say("term.field.around" if around else "term.field")
     stacked = isinstance(spec.view, Isometric | Sequence) and spec.labels is not None and spec.is_chain
     found = (grown(spec.layers[:k]) for k in range(len(spec.layers), 1, -1)) if stacked else ()
     for first, steps, apart in list(filter(None, found))[:1]:

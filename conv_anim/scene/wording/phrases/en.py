@@ -157,14 +157,14 @@ PHRASES = {
     "takeaway.uneven": "Uneven: stride {stride} does not divide kernel {kernel}, so more stamps fall on some cells.",
     "takeaway.saves": "In {count} steps it takes {ours} weights; one convolution that sees as much takes {others}.",
     "takeaway.splits": "It works in {count} steps, each over channels or along one axis; here that saves no weights.",
-    "takeaway.field": "In {count} layers each output reaches over {field} of the input, "
-    "with the last layer alone over {alone}.",
+    "takeaway.field": "In {count} layers each output reaches over {field} of the input; "
+    "the last layer alone reaches over {alone} of the map that it reads.",
     "takeaway.field_spread": "In {count} layers an output reaches over up to {field} cells; of the {window} under the "
     "last window at most {alone} hold numbers, the others are inserted zeros.",
     "takeaway.field_back": "The map shrinks from {first} to {smallest} and grows back to {last}; "
     "an output reaches over up to {field} of the input.",
-    "takeaway.field_up_to": "In {count} layers an output reaches over up to {field} cells, "
-    "with the last layer alone over {alone}.",
+    "takeaway.field_up_to": "In {count} layers an output reaches over up to {field} of the input; "
+    "the last layer alone reaches over up to {alone} of the map that it reads.",
     "takeaway.blind": "A blind spot: of the {earlier} cells above its own, or left of it, that {count} layers reach, "
     "an output never sees {hidden}, to the upper right.",
     "takeaway.spreads": "In {count} layers {before} active cells become {after}.",
@@ -292,6 +292,8 @@ PHRASES = {
     "term.cache": "key-value cache: the keys and values that are kept, so that they need not be computed again",
     "term.causal": "causal: a layer whose outputs read no cell that comes after their own",
     "term.field": "receptive field: the part of the input that an output reaches over",
+    "term.field.around": "receptive field: the cells that an output reaches over, of the input and of the padding "
+    "around it",
     "term.grown.one": "{how}: the layer before sees {first}; the window makes 1 more step, of {apart} on the input",
     "term.grown.many": "{how}: the layer before sees {first}; the window makes {steps} more steps, each of {apart} on "
     "the input",
@@ -485,7 +487,8 @@ PHRASES = {
     "panels.differ": "outlined: cells whose numbers differ",
     "stack.sees": "sees {size} of the input",
     "stack.reaches": "reaches over {size} of the input",
-    "stack.sees_up_to": "sees up to {size} of the input",
+    "stack.sees.up_to": "sees up to {size} of the input",
+    "stack.reaches.up_to": "reaches over up to {size} of the input",
     "stack.grown": "{said}: {how}",
     "stack.channels": "{count} channels, drawn as one",
     "stack.flipped": "kernel flipped in the window",
