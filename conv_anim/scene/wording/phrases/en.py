@@ -493,6 +493,7 @@ PHRASES = {
     "stack.channels": "{count} channels, drawn as one",
     "stack.flipped": "kernel flipped in the window",
     "stack.weights": "weights {weights}",
+    "stack.weights.flipped": "flipped weights {weights}",
     "stack.bias": "plus {value} (bias)",
     "stream.latency": "made {count} cells late",
     "stream.latency.1": "made 1 cell late",

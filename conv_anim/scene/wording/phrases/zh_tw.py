@@ -444,6 +444,7 @@ PHRASES = {
     "stack.channels": "{count} 個通道，畫成一個",
     "stack.flipped": "視窗中的卷積核已翻轉",
     "stack.weights": "權重 {weights}",
+    "stack.weights.flipped": "翻轉的權重 {weights}",
     "stack.bias": "再加 {value}（偏置）",
     "stream.latency": "晚 {count} 格得出",
     "stream.latency.1": "晚 1 格得出",
