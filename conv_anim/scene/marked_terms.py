@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.steps import Steps
+from conv_anim.scene.wording.words import size
 from conv_anim.spec.model import Given
 from conv_anim.spec.view_values import Channels, Flat, Isometric
 
@@ -23,8 +24,7 @@ EVEN = 1e-6
 
 def of_marks(spec: Spec, say: Language) -> Iterator[str]:
     """The marks that are seen in a view."""
-    if len(spec.input.size) == 2 and any(op.part_of in {"spatially_separable", "flattened"} for op in spec.layers):
-        yield say("term.split")
+    yield from _of_split(spec, say)
     if _may_exceed(spec):
         yield say("term.beyond")
     if _begins_late(spec):
@@ -42,6 +42,15 @@ def of_marks(spec: Spec, say: Language) -> Iterator[str]:
         yield from _of_weights(spec, say)
     if isinstance(spec.view, Flat) and spec.view.cells == "symbols" and spec.view.sum:
         yield say("term.symbols")
+
+
+def _of_split(spec: Spec, say: Language) -> Iterator[str]:
+    """Which kernels a column and a row of weights can replace."""
+    apart = [op for op in spec.layers if op.part_of in {"spatially_separable", "flattened"}]
+    kernels = [op.window.kernel_size for op in apart if op.window is not None and max(op.window.kernel_size) > 1]
+    if len(spec.input.size) == 2 and len(kernels) == 2:
+        key = "term.split.channels" if len(apart) > 2 else "term.split"
+        yield say(key, column=size(kernels[0]), row=size(kernels[1]))
 
 
 def _may_exceed(spec: Spec) -> bool:

@@ -80,6 +80,8 @@ def _of_layers(spec: Spec, say: Language) -> Iterator[str]:
         isinstance(spec.view, Channels) and _stretches(spec)
     ):
         yield from _of_zeros(spec, say)
+    if isinstance(spec.view, Isometric | Sequence):
+        yield from _of_taken(spec, say)
     yield from of_marks(spec, say)
     if any(node.op.sites is not None for node in spec.nodes):
         yield from _of_sites(spec, say)
@@ -141,6 +143,13 @@ def _of_zeros(spec: Spec, say: Language) -> Iterator[str]:
         yield say("term.zeros.around")
     elif any(max(axis.before, axis.after) > 0 for axis, _ in axes):
         yield say("term.zeros")
+
+
+def _of_taken(spec: Spec, say: Language) -> Iterator[str]:
+    """What the padding of a transposed layer does, if it has any."""
+    windows = [node.op.window for node in spec.nodes if node.op.window is not None and node.op.window.transposed]
+    if any(max(axis.cut) > 0 for window in windows for axis in window.axes):
+        yield say("term.padding.back")
 
 
 def _of_circles(spec: Spec, say: Language) -> Iterator[str]:

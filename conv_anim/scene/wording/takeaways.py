@@ -179,9 +179,16 @@ def _composed(spec: Spec, say: Language) -> str:
     found = entries(spec.layers)
     if len(found) != 1 or not isinstance(found[0], tuple):
         return ""
-    ours, others = total(spec.layers).parameters, cost(standard(found[0])).parameters
-    key = "takeaway.saves" if ours < others else "takeaway.splits"
-    return say(key, ours=f"{ours:,}", others=f"{others:,}", count=len(spec.layers))
+    whole = standard(found[0])
+    ours, others = total(spec.layers).parameters, cost(whole).parameters
+    if ours >= others:
+        return say("takeaway.splits", count=len(spec.layers))
+    each = " + ".join(f"{cost(op).parameters:,}" for op in spec.layers)
+    made, seen, *kernel = whole.weight_shape or ()
+    factors = [count for count in (*kernel, seen, made) if count > 1]
+    terms = f"{'·'.join(map(str, factors))} = " if prod(factors) == others else ""
+    told = {"count": len(spec.layers), "kernel": size(kernel)}
+    return say("takeaway.saves", ours=f"{each} = {ours:,}", others=f"{terms}{others:,}", **told)
 
 
 def _hidden(spec: Spec, say: Language) -> str:

@@ -155,7 +155,8 @@ PHRASES = {
     "takeaway.even": "Even: stride {stride} divides kernel {kernel}, "
     "so away from the edges equally many stamps fall on all cells.",
     "takeaway.uneven": "Uneven: stride {stride} does not divide kernel {kernel}, so more stamps fall on some cells.",
-    "takeaway.saves": "In {count} steps it takes {ours} weights; one convolution that sees as much takes {others}.",
+    "takeaway.saves": "In {count} steps it takes {ours} weights; one {kernel} convolution in their place "
+    "takes {others}.",
     "takeaway.splits": "It works in {count} steps, each over channels or along one axis; here that saves no weights.",
     "takeaway.field": "In {count} layers each output reaches over {field} of the input; "
     "the last layer alone reaches over {alone} of the map that it reads.",
@@ -298,8 +299,8 @@ PHRASES = {
     "term.grown.many": "{how}: the layer before sees {first}; the window makes {steps} more steps, each of {apart} on "
     "the input",
     "term.zeros.circles": "dashed circles: zeros around a map",
-    "term.zeros.circles.grey": "dashed circles: zeros, grey ones between a map's cells (stride − 1), the others "
-    "around them",
+    "term.zeros.circles.grey": "dashed circles: zeros; the grey ones lie between the cells of a map (stride − 1 "
+    "of them), the others around it",
     "term.flipped": "flipped in the window: an input stamps the kernel forward, "
     "so an output that looks back reads it in reverse",
     "term.behind": "channel 1: the one at the back of its box",
@@ -311,12 +312,13 @@ PHRASES = {
     "term.reached": "thick outline: what a step reads; thin outline: what that was made of in the steps before",
     "term.stamp": "stamp: the kernel, times the number of one input cell, where it is added to the output; "
     "cells with more stamps tend to come out stronger, which shows as a pattern",
+    "term.padding.back": "padding: that of the convolution whose way back this is; here it takes zeros away",
     "term.zeros": "dashed cells: zeros around the input",
     "term.zeros.around": "dashed cells: zeros around the input, so that each output has a whole window",
     "term.zeros.between": "dashed cells: zeros put between a map's cells and around them, so that each output has a "
     "whole window",
-    "term.zeros.grey": "dashed cells: zeros, grey ones between a map's cells (stride − 1), the others around them, "
-    "so that each output has a whole window",
+    "term.zeros.grey": "dashed cells: zeros; the grey ones lie between the cells of a map (stride − 1 of them), the "
+    "others around it",
     "term.floor": "⌊ ⌋: rounded down",
     "term.ceil": "⌈ ⌉: rounded up",
     "term.both": "⌊ ⌋: rounded down; ⌈ ⌉: rounded up",
@@ -356,8 +358,10 @@ PHRASES = {
     "term.points": "dashed square: the window without offsets; dark line: an offset; dot: where the window reads",
     "term.weights": "weights: {rows}, row by row",
     "term.symbols": "x₁₂: the cell in row 1, column 2; the second sum is the same with this example's numbers",
-    "term.split": "rows × columns: an n×1 filter is a column, a 1×n one a row; only a kernel that is a column times "
-    "a row can be split like this",
+    "term.split": "{column} and {row}: a column and a row of weights; together they replace a kernel in which every "
+    "weight is one of the column times one of the row",
+    "term.split.channels": "{column} and {row}: a column and a row of weights; together with one weight for each "
+    "channel they replace a kernel in which every weight is the product of its three",
     # captions
     "caption": "{what}: {sizes}",
     "caption.alike": "{count} layers of {kind}",
@@ -479,9 +483,9 @@ PHRASES = {
     "explain.back": "backward",
     # views: isometric, stacks, sequence
     "marks.unread": "never read",
-    "marks.reflect": "mirrors the edge (outlined while read)",
-    "marks.replicate": "repeats the edge (outlined while read)",
-    "marks.circular": "repeats the other end (outlined while read)",
+    "marks.reflect": "mirrors the edge (its original is outlined too)",
+    "marks.replicate": "repeats the edge (its original is outlined too)",
+    "marks.circular": "repeats the other end (its original is outlined too)",
     "marks.output_padding": "output padding {cells}",
     "marks.output_padding.zeros": "zeros for the output padding",
     "panels.differ": "outlined: cells whose numbers differ",
