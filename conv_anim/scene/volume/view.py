@@ -223,7 +223,7 @@ def _sized(trace: Trace, style: Style, side: float) -> VolumeView:
 def volume(trace: Trace, style: Style) -> Panel:
     """The panel of the view, with the largest cells that fit, or that take no more room than the labels do."""
     narrowest = _sized(trace, style, SIDES[-1]).lineup.width
-    widest = max((760 + 130 * (len(trace.layers) - 1)) * style.scale, narrowest)
+    widest = max((780 + 140 * (len(trace.layers) - 1)) * style.scale, narrowest)
     for side in SIDES:
         view = _sized(trace, style, side)
         small = style.fit is None or view.cell <= style.fit.cell
