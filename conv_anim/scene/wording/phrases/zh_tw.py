@@ -309,9 +309,9 @@ PHRASES = {
     "term.points": "虛線方框：沒有偏移量的視窗；深色線：偏移量；點：視窗讀取的地方",
     "term.weights": "權重：{rows}，逐列",
     "term.symbols": "x₁₂：第 1 列第 2 行的格；第二個和是同樣的和，用這個例子的數",
-    "term.split": "{column} 與 {row}：一行權重與一列權重；合起來代替每個權重都是其行、列權重乘積的卷積核",
+    "term.split": "{column} 與 {row}：一行權重與一列權重；合起來等於每個權重都是其行、列權重乘積的卷積核",
     "term.split.channels": "{column} 與 {row}：一行權重與一列權重；加上每個通道一個權重，"
-    "合起來代替每個權重都是這三者乘積的卷積核",
+    "合起來等於每個權重都是這三者乘積的卷積核",
     # captions
     "caption": "{what}：{sizes}",
     "caption.alike": "{count} 層{kind}",
