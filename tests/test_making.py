@@ -82,9 +82,10 @@ def test_several_layers_are_told_apart_where_they_differ():
     assert "output: the largest of the window's 4 cells" in terms(made([conv, pool]))
 
 
-@pytest.mark.parametrize("view", ["flat", "matrix", {"kind": "channels"}])
+@pytest.mark.parametrize("view", ["flat", "matrix", {"kind": "channels"}, {"kind": "sequence", "numbers": True}])
 def test_where_sums_are_written_there_is_no_line(view):
-    assert said(made([{"type": "conv", "kernel_size": 3}], view=view)) is None
+    size = (6,) if isinstance(view, dict) and view["kind"] == "sequence" else (6, 6)
+    assert said(made([{"type": "conv", "kernel_size": 3}], size, view=view)) is None
 
 
 @pytest.mark.parametrize(("order", "place"), [("row-major", "back"), ("reverse", "front")])

@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 import conv_anim
 from conv_anim import pipeline
 from conv_anim.catalog import templates
-from conv_anim.scene.primitives import Text
+from conv_anim.scene.color import mix
+from conv_anim.scene.primitives import Boxes, Text
 from conv_anim.scene.sequence.streaming import StreamingView
 from conv_anim.scene.wording.takeaways import takeaway
+from conv_anim.spec.themes import THEMES
 from conv_anim.tracing.streaming import Streaming, ratio_of
 from tests import pictures
 
@@ -312,3 +314,41 @@ def test_the_last_picture_of_a_sequence_holds_all_that_its_numbers_are_made_of(n
     )
     stride = spec.layers[0].window.axes[0].stride
     assert upper == [int(np.dot(weights, lower[k : k + len(weights)])) for k in range(0, len(upper) * stride, stride)]
+
+
+GROUND = mix(THEMES["light"].colors.kernel, THEMES["light"].colors.window, 0.35)
+
+
+def said(name, k):
+    """What is written in a frame of a template, and the grounds of what is kept."""
+    frame = pictures.scene(conv_anim.load(f"templates/streaming/{name}.yaml")).frames[k]
+    items = [*frame.kept, *frame.shown]
+    grounds = [item for item in items if isinstance(item, Boxes) and item.stroke and item.stroke.color == GROUND]
+    return [item.text for item in items if isinstance(item, Text)], grounds
+
+
+def test_at_the_end_nothing_is_kept():
+    """As readers found of these pictures: all outputs were made, and some cells were still kept for those to come."""
+    for template in templates():
+        if template.topic != "streaming" or template.name == "key_value_cache":
+            continue
+        trace = conv_anim.trace(conv_anim.load(template.path))
+        texts, grounds = said(template.name, -1)
+        assert grounds == [], template.name
+        assert f"Kept: nothing · the sequence ends · all {trace.output.shape[1]} outputs are made" in texts
+        _, before = said(template.name, -2)
+        assert before, template.name
+
+
+def test_the_sum_of_the_last_output_of_a_chunk_is_written():
+    trace = conv_anim.trace(conv_anim.load("templates/streaming/stream_causal.yaml"))
+    scene = pictures.scene(trace.spec)
+    (cells,), (weights,) = trace.input.tolist(), trace.layer.weight[0].tolist()
+    padded = [0, 0, *cells]
+    sums = [text for k in range(len(scene.frames)) for text in said("stream_causal", k)[0] if text.startswith("output")]
+    for text, output in zip(sums, range(2, 11, 2), strict=True):
+        read = padded[output - 1 : output + 2]
+        assert sum(x * w for x, w in zip(read, weights, strict=True)) == trace.output[0, output - 1]
+        assert text.startswith(f"output {output}: ")
+        assert text.endswith(f" = {trace.output[0, output - 1]:g}")
+        assert [int(n) for n in re.findall(r"(\d+)·", text)] == read

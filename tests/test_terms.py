@@ -490,3 +490,10 @@ def test_a_point_between_cells_says_what_it_reads_outside():
     for line in re.findall(r"reads at \([^)]*\): (.*?) [=≈]", said):
         shares = [Fraction(share) for share in re.findall(r"·([\d/]+)", line)]
         assert sum(shares) in {0, 1}
+
+
+@pytest.mark.parametrize(("name", "told"), [("residual_block", True), ("inception_block", True), ("classifier", False)])
+def test_zeros_that_are_not_drawn_are_told_of(name, told):
+    """Readers found four products where a kernel of 3×3 has nine weights."""
+    said = [line for line in terms(conv_anim.load(TEMPLATES[name].path)) if line.startswith("padding:")]
+    assert len(said) == told

@@ -248,4 +248,31 @@ def test_so_many_lines_as_it_takes():
         for item in [*scene.static, *(each for frame in scene.frames for each in frame.kept)]
         if isinstance(item, Text)
     }
-    assert {"0.9", "0.1", "2.5", "−3", "0.5", "−0.5", "−4"} <= shown  # every number of its maps, of W and of b
+    made = conv_anim.trace(conv_anim.load(TEMPLATES["classifier"].path)).layers
+    exact = [*made[2].output.ravel(), *made[4].output.ravel(), *made[4].weight.ravel(), *made[4].bias]
+    assert {f"{number:g}".replace("-", "−") for number in exact} <= shown
+    assert {f"{share:.1f}" for share in made[5].output.ravel()} <= shown
+
+
+@pytest.mark.parametrize(
+    "name", ["con_5", "con_6", "pointwise_one_filter", "depthwise", "deform_conv_mask", "grad_input"]
+)
+def test_numbers_of_a_window_and_what_they_meet_are_as_large_as_each_other_and_keep_off_its_outline(name):
+    """Readers took a smaller ×−1 beside ×1 for something else, and saw the upper numbers lie on the outline."""
+    scene = drawn(name)
+    style = Style(THEMES["light"], 1.0, DejaVu())
+    sizes = set()
+    for k in scene.rests:
+        shown = scene.frames[k].shown
+        paired = [
+            (patch.boxes[0], (above, below))
+            for patch, above, below in zip(shown, shown[1:], shown[2:], strict=False)
+            if isinstance(below, Text) and below.text.startswith("×") and isinstance(above, Text)
+            if isinstance(patch, Boxes) and len(patch.boxes) == 1
+        ]
+        sizes |= {text.size for _, texts in paired for text in texts}
+        for (_, top, _, high), (above, below) in paired:
+            _, upper, _, _ = text_box(style, above)
+            _, lower, _, tall = text_box(style, below)
+            assert min(upper - top, top + high - lower - tall) >= 2
+    assert len(sizes) == 1

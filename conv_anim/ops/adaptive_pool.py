@@ -169,7 +169,7 @@ class AdaptivePool(Op):
         from conv_anim.scene.wording.words import size
 
         del fed
-        to = Setting("to", "", text=say.of(self, "to", size=size(self.ends.out_size)))
+        to = Setting("to", "", text=say.of(self, "to", size=size(self.ends.out_size)), sizes=True)
         return [to, Setting("windows", "", usual=self.window is not None, text=self._windows(say))]
 
     def _windows(self, say: Language) -> str:

@@ -149,7 +149,8 @@ class Linear(Weighing):
 
         del fed
         count = self.features[1]
-        return [Setting("made", "", text=say.of(self, "made.one" if count == 1 else "made", cells=count))]
+        said = say.of(self, "made.one" if count == 1 else "made", cells=count)
+        return [Setting("made", "", text=said, sizes=True)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,13 @@
 
 SHUFFLE_WORDS = {
     "en": {
-        "point.channel_shuffle": "Channels are dealt out anew: neighbours then come from different groups.",
+        "point.channel_shuffle": "One channel of each group in turn: neighbours then come from different groups.",
         "kind.channel_shuffle": "channel shuffle",
     },
-    "zh-TW": {"point.channel_shuffle": "通道重新分配：相鄰的通道來自不同的組。", "kind.channel_shuffle": "通道洗牌"},
+    "zh-TW": {
+        "point.channel_shuffle": "每次從各組取一個通道：相鄰的通道來自不同的組。",
+        "kind.channel_shuffle": "通道洗牌",
+    },
 }
 PIXEL_WORDS = {
     "en": {

@@ -16,7 +16,7 @@ from conv_anim.scene.mosaics import finished, mosaic
 from conv_anim.scene.primitives import Boxes, Lines, Primitive, Stroke, Text, union
 from conv_anim.scene.tones import SMALLEST_EDGED
 from conv_anim.spec.grouping import row_runs
-from conv_anim.values import dataclass, replace
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,6 +39,8 @@ SMALL, LARGER = (0.275, 0.7), (0.31, 0.78)
 """The most that a small number takes of a cell's side and of its number, and one that is to be read like it."""
 BETWEEN = 0.1
 """Room between a number and what stands under it, in cells."""
+PAIRED = 0.34
+"""The most that each of the two takes of a cell's side: then they keep away from its edges and the window's outline."""
 FREE = 0.3
 """How far the lines go that strike out a cell, from each corner, in cells."""
 
@@ -141,22 +143,33 @@ class Grid:
         return Text(x + side - inset, y + side - foot, text if fits else "", fitting, color, "end")
 
     def marked(
-        self, number: Text, place: Position, text: str, on: str, *, small: float | None = None
+        self,
+        number: Text,
+        place: Position,
+        text: str,
+        on: str,
+        *,
+        like: Iterable[str] = (),
+        small: float | None = None,
     ) -> list[Primitive]:
         """A cell's number with what it meets under it, as large, each as far from the middle; first what it stood on.
 
-        Where a theme tints cells and has no outlines, the number stays, and what it meets is ``small``, in pixels.
+        Both are as large as those of other cells with ``like`` texts. Where a theme tints cells and has no outlines,
+        the number stays, and what it meets is ``small``, in pixels.
         """
         if self.style.frame is None:
             return [self.weight(place, text, on, small)]
-        (x, y, side, _), size, cap = self.box(*place), self.numbers.size, self.style.font.cap_height
-        away = (cap * size + BETWEEN * side) / 2
-        own = min(size, 0.9 * side / self.style.width(text, size=1.0))
+        (x, y, side, _), cap = self.box(*place), self.style.font.cap_height
+        widest = max(self.style.width(each, size=1.0) for each in (text, *like))
+        own = min(self.numbers.size, PAIRED * side, 0.9 * side / widest)
+        away = (cap * own + BETWEEN * side) / 2
         inset, color = self.style.line, self.style.ink_on(on)
         patch = Boxes(((x + inset, y + inset, side - 2 * inset, side - 2 * inset),), on)
-        below = self.style.centered(x + side / 2, y + side / 2 + away, text, size=own, color=color)
-        fits = own >= self.style.least - 0.01 and 2 * away + cap * size <= side - 2 * inset
-        return [patch, replace(number, y=number.y - away), below] if fits else []
+        above, below = (
+            self.style.centered(x + side / 2, y + side / 2 + by, each, size=own, color=ink, bold=bold)
+            for by, each, ink, bold in ((-away, number.text, number.color, number.bold), (away, text, color, False))
+        )
+        return [patch, above, below] if own >= self.style.least - 0.01 else []
 
     def patches(self, fills: Mapping[Position, str], stroke: Stroke | None) -> list[Primitive]:
         """Cells of several colours."""

@@ -55,7 +55,7 @@ def _is_silent(spec: Spec) -> bool:
         case Isometric() | Volume():
             return True
         case Sequence():
-            return not spec.view.cache
+            return not spec.view.numbers and spec.view.cells not in {"numbers", "both"}
         case Flat():
             return spec.view.cells == "plain" and not spec.view.sum
         case Channels():

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from conv_anim.scene.wording.language import Language
     from conv_anim.spec.model import Spec
+    from conv_anim.spec.op import Op
 
 MINUS = "\N{MINUS SIGN}"
 MOST_WEIGHTS = 9
@@ -25,6 +26,9 @@ EVEN = 1e-6
 def of_marks(spec: Spec, say: Language) -> Iterator[str]:
     """The marks that are seen in a view."""
     yield from _of_split(spec, say)
+    shown_without = isinstance(spec.view, Flat) and len(spec.nodes) > 1 and not spec.layers[-1].puts_back
+    if shown_without and any(map(_meets_zeros, spec.layers)):
+        yield say("term.undrawn")
     if _may_exceed(spec):
         yield say("term.beyond")
     if _begins_late(spec):
@@ -51,6 +55,14 @@ def _of_split(spec: Spec, say: Language) -> Iterator[str]:
     if len(spec.input.size) == 2 and len(kernels) == 2:
         key = "term.split.channels" if len(apart) > 2 else "term.split"
         yield say(key, column=size(kernels[0]), row=size(kernels[1]))
+
+
+def _meets_zeros(op: Op) -> bool:
+    """Whether an op's window meets zeros around a map; where a network is drawn as maps, they are not."""
+    window = op.window
+    if window is None or op.weight_shape is None:
+        return False
+    return any(max(axis.before, axis.after) > 0 and axis.mode == "zeros" for axis in window.axes)
 
 
 def _may_exceed(spec: Spec) -> bool:

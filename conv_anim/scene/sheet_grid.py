@@ -149,10 +149,12 @@ class SheetGrid:
         found: Number = self.values[read].item() if source <= Source.BORROWED else 0
         return found
 
-    def marked(self, place: Position, text: str, fill: str, small: float | None = None) -> list[Primitive]:
-        """The number of a cell under the window with what it meets."""
+    def marked(
+        self, place: Position, text: str, fill: str, like: Iterable[str] = (), small: float | None = None
+    ) -> list[Primitive]:
+        """The number of a cell under the window with what it meets, as large as in cells with ``like`` texts."""
         ((_, _, source, read),) = self._at([place])
-        return self.grid.marked(self._text(place, source, read, fill), place, text, fill, small=small)
+        return self.grid.marked(self._text(place, source, read, fill), place, text, fill, like=like, small=small)
 
     def covered(self, places: Iterable[Position]) -> tuple[list[Primitive], dict[Position, str]]:
         """Cells under the window with their numbers, and the colour that each of them has now."""

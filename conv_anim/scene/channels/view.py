@@ -104,9 +104,10 @@ class ChannelsView(BegunFilter):
         grid = row.sheet.grid
         items, size = list["Primitive"](), grid.small(LARGER)
         shares = self.shares.get(two(cell[1:]))
-        texts = map(self.formats.w, self._met(row)) if shares is None else shares.texts()
+        found = map(self.formats.w, self._met(row)) if shares is None else shares.texts()
+        texts = [f"{words.TIMES}{text}" for text in found]
         for place, text in zip(places, texts, strict=False):
-            items += row.sheet.marked(place, f"{words.TIMES}{text}", fills[place], size)
+            items += row.sheet.marked(place, text, fills[place], texts, size)
         return items
 
     def _met(self, row: PlacedRow) -> list[Number]:

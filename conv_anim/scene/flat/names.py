@@ -47,7 +47,10 @@ class NetworkNames(NetworkMaps):
             name = self.say.sentence(self.say("flat.gradient"))
             return self._wrapped(k, own or name, [*([] if own else self._whose(k)), size])
         called = node.op.name(self.say)
-        said = [setting.said(self.say) for setting in node.op.settings(self.say) if not setting.usual]
+        settings = [setting for setting in node.op.settings(self.say) if not setting.usual]
+        said = [setting.said(self.say) for setting in settings]
+        if (len(self.maps[k]) == 1 or self.maps[k].ndim == 1) and any(setting.sizes for setting in settings):
+            size = ""
         name = f"{self._named_in_caption(k)}{self.say.sentence(called)}"
         if node.name != str(k):
             name, said = node.name, [called, *said]

@@ -189,10 +189,11 @@ class StampsView(StampGrids):
         cut = mix(colors.background, colors.current, theme.empty_overlay or CUT)
         fills = {two(hit.place[1:]): self.current if hit.output is not None else cut for hit in stamp.hits}
         items += output.patches(fills, self.style.edge)
-        for hit in stamp.hits:
+        adds = [self._added(hit.product) for hit in stamp.hits]
+        for hit, text in zip(stamp.hits, adds, strict=True):
             place, bold = two(hit.place[1:]), hit.output is not None
             number, made = (self._number(place, each, fills[place], bold=bold) for each in (before, total))
-            added = [] if before is total else output.marked(number, place, self._added(hit.product), fills[place])
+            added = [] if before is total else output.marked(number, place, text, fills[place], like=adds)
             items += [number, *added] if added else [made]
         return items
 

@@ -187,13 +187,15 @@ class InputBack(TracedBack):
 
     def _met(self, taps: list[Tap]) -> list[Primitive]:
         _, upstream, kernel, _ = self.grids
-        read = {two(tap.input[1:]): self.formats.w(tap.w or 0) for tap in taps if tap.input is not None}
+        read = {
+            two(tap.input[1:]): f"{words.TIMES}{self.formats.w(tap.w or 0)}" for tap in taps if tap.input is not None
+        }
         weights = [self._weight_at(two(tap.weight[2:])) for tap in taps if tap.weight is not None]
         fill = self.style.colors.input
         beside: list[Primitive] = []
         for place, text in read.items():
             number = upstream.number(place, self.formats.x(plane(self.layer.input[0])[place]), fill)
-            beside += upstream.marked(number, place, f"{words.TIMES}{text}", fill)
+            beside += upstream.marked(number, place, text, fill, like=read.values())
         return [*beside, *upstream.framed(read), *kernel.framed(weights)]
 
     def _weight_at(self, weight: Position) -> Position:

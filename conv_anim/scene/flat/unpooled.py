@@ -167,8 +167,9 @@ class UnpooledView(PooledMaps):
             inside = {place: tap for place, tap in places.items() if tap.source is Source.INPUT}
             for place, tap in inside.items() if weighed else ():
                 items += grid.cell(place, self.formats[stage](tap.x or 0), fills[place], value=tap.x or 0)
-        for place, w in weighed.items():
-            items += self.sheet_grids[stage].marked(place, f"{words.TIMES}{fmt.w(w)}", fills[place])
+        texts = {place: f"{words.TIMES}{fmt.w(w)}" for place, w in weighed.items()}
+        for place, text in texts.items():
+            items += self.sheet_grids[stage].marked(place, text, fills[place], texts.values())
         return items
 
     def _largest(self, stage: int, step: Step) -> list[Primitive]:

@@ -162,10 +162,10 @@ class UpsampledView(FittedStrip, FlatDrawing):
         items += [self.before.number(place, self.x(self.values[place].item()), fill) for place, fill in fills.items()]
         items += self._curves(step) if self._curved else []
         if self._shared:
-            texts = self.shares[two(step.output[1:])].texts()
+            texts = [f"{words.TIMES}{text}" for text in self.shares[two(step.output[1:])].texts()]
             for (place, fill), text in zip(fills.items(), texts, strict=True):
                 number = self.before.number(place, self.x(self.values[place].item()), fill)
-                items += self.before.marked(number, place, f"{words.TIMES}{text}", fill)
+                items += self.before.marked(number, place, text, fill, like=texts)
         return [*items, *self.before.framed(weights)]
 
     def _marked(self, share: float) -> str:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.scales import Scale
     from conv_anim.scene.steps import Cell
-    from conv_anim.tracing.taps import Step
+    from conv_anim.tracing.taps import Step, Tap
 
 
 @dataclass(frozen=True)
@@ -97,14 +97,20 @@ class WindowView(WindowGrids):
         items, fills = self.input.covered(places)
         grid = self.grids[0]
         size = self.style.em(SYMBOLS) if self.symbols else None
-        for place, tap in places.items() if self.mode in {"numbers", "both", "symbols"} else ():
-            if tap.w is not None and tap.source is not Source.OUTSIDE:
-                weight = symbol(W, tap.weight[2:]) if self.symbols and tap.weight else self.formats.w(tap.w)
-                items += self.input.marked(place, f"{words.TIMES}{weight}", fills[place], size)
+        written = self.mode in {"numbers", "both", "symbols"}
+        met = {place: self._meets(tap) for place, tap in places.items() if written and tap.source is not Source.OUTSIDE}
+        for place, text in met.items():
+            items += self.input.marked(place, text, fills[place], met.values(), size) if text else []
         masked = [self.sheet.place(two(tap.canvas)) for tap in step.taps if tap.window in self.layer.operator.left_out]
         framed = [*grid.hatched(masked, emptied=False), *grid.framed(places)]
         # rings last: the outline of the window would cut those open that touch it
         return [*items, *self._largest(step), *framed, *self.borrowing.shown(grid, fills), *self._enlargement(step)]
+
+    def _meets(self, tap: Tap) -> str:
+        """What a cell of the window meets; empty for nothing."""
+        if tap.w is None:
+            return ""
+        return f"{words.TIMES}{symbol(W, tap.weight[2:]) if self.symbols and tap.weight else self.formats.w(tap.w)}"
 
     def rested(self) -> Items:
         """Where the window is shown enlarged, the last step as an example: its place would be empty."""

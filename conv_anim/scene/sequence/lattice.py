@@ -42,8 +42,8 @@ WEIGHTS = 54
 """Pixels, at scale 1, between rows with numbers: weights stand there on their lines."""
 NODE = 0.64
 """The diameter of a node, compared with the distance from one to the next."""
-LINES, LEADING = 2, 1.6
-"""Lines that say how an output of an attention comes about, and from one to the next, in ems."""
+LEADING = 1.6
+"""From a line that says how an output comes about to the next, in ems."""
 
 
 @dataclass(frozen=True)
@@ -270,8 +270,15 @@ class Lattice(Traced):
     @property
     def height(self) -> float:
         """With room for what is said of each step."""
-        lines = LINES * LEADING * self.style.label_size if self.is_scored else 0.0
+        lines = LEADING * self.style.label_size * self.lines_told
         return self.drawn_height + (self.style.wide + lines if lines else 0.0)
+
+    @property
+    def lines_told(self) -> int:
+        """Lines that say how a cell of the last layer comes about: with numbers, of attention with its shares."""
+        if self.is_scored:
+            return 2
+        return int(self.mode in {"numbers", "both"} and self.layers[-1].layer.attends is None)
 
     @property
     def is_scored(self) -> bool:

@@ -10,7 +10,7 @@ from conv_anim.scene.callouts import Callout, Key
 from conv_anim.scene.color import mix
 from conv_anim.scene.hit_regions import Turn
 from conv_anim.scene.primitives import Boxes, Frame, Lines, Stroke
-from conv_anim.scene.sequence.lattice import Lattice
+from conv_anim.scene.sequence.lattice import LEADING, Lattice
 from conv_anim.scene.sequence.view import SequenceView, holds
 from conv_anim.scene.sheet import runs
 from conv_anim.scene.stacks import broken
@@ -125,7 +125,8 @@ class StreamLattice(Lattice):
     @property
     def height(self) -> float:
         """With room for what is said of each step."""
-        return super().height + self.style.wide + self.style.label_size
+        apart = (LEADING - 1) * self.style.label_size if self.lines_told else self.style.wide
+        return super().height + apart + self.style.label_size
 
 
 def tray(lattice: Lattice) -> str:
@@ -177,13 +178,21 @@ class StreamingView(SequenceView):
 
     def frame(self, k: int) -> Frame:
         before, after = self._step(k)
-        one = after.there[-1] - before.there[-1] == 1
-        told = self._worked(before.there[-1]) if one else []
-        return Frame((), (*self._drawn(before, after), *told, *self._said(k)))
+        told = self._worked(after.there[-1] - 1) if after.there[-1] > before.there[-1] else []
+        return Frame((), (*self._drawn(before, after), *told, *self._said(self.sentence(before, after))))
+
+    def _told(self, output: int) -> list[str]:
+        """Of the last output that a chunk makes."""
+        *scores, made = super()._told(output) or [""]
+        return [*scores, self.lattice.say("stream.sum", cell=output + 1, sum=made)] if made else []
 
     def finished(self) -> Frame:
-        last = self.streaming.states[-1]
-        return Frame((), tuple(self._drawn(last, last)))
+        """The sequence has ended: nothing is kept, for nothing is to come."""
+        say, last = self.lattice.say, self.streaming.states[-1]
+        over = replace(last, kept=((),) * len(last.kept), ended=True)
+        out = say("stream.all", count=last.there[-1])
+        text = say("stream.step", held=say("stream.empty"), come=say("stream.end"), out=out)
+        return Frame((), (*self._drawn(over, over), *self._said(text)))
 
     @property
     def phases(self) -> frozenset[Phase]:
@@ -203,7 +212,7 @@ class StreamingView(SequenceView):
     def _drawn(self, before: State, after: State) -> list[Primitive]:
         """Grounds of what was kept, lines to what is made, and all nodes above them."""
         items: list[Primitive] = []
-        for nodes, kept in zip(self.lattice.nodes, before.kept if before != after else after.kept, strict=False):
+        for nodes, kept in zip(self.lattice.nodes, before.kept, strict=False):
             items += self._tray(nodes, kept)
         items += self._made_lines(before, after)
         for k, nodes in enumerate(self.lattice.nodes):
@@ -262,11 +271,8 @@ class StreamingView(SequenceView):
 
     # what is said of a step
 
-    def _said(self, k: int) -> list[Primitive]:
-        before, after = self._step(k)
-        top = self.lattice.height - self.style.label_size
-        text = self.sentence(before, after)
-        size = self.style.label_size
+    def _said(self, text: str) -> list[Primitive]:
+        top, size = self.lattice.height - self.style.label_size, self.style.label_size
         size *= min(1.0, self.lattice.width / self.style.width(text, size=size))
         return [self.style.text(0, top, text, size=size, color=self.style.text_ink)]
 

@@ -163,7 +163,7 @@ class SequenceView:
             rows = zip(self.lattice.nodes, self._waiting[step + 1], strict=False)
             waiting = [item for nodes, cells in rows if cells for item in nodes.at_rest(cells)]
             return (*waiting, *self._outputs(step + 1, None), *way)
-        return (*self._seen(step, cell), *self._outputs(step, None), *self._worked(cell)[:1])
+        return (*self._seen(step, cell), *self._outputs(step, None), *self._worked(cell)[:-1])
 
     def _marked(self, output: int) -> list[Ring]:
         """Around the nodes of every row that an output is made of, and around itself."""
@@ -183,13 +183,9 @@ class SequenceView:
         )
 
     def _worked(self, output: int) -> list[Primitive]:
-        """Of attention with numbers how scores become shares, and what these make."""
-        lattice, style, layer = self.lattice, self.style, self.trace.layers[-1]
-        means = layer.means
-        if not lattice.is_scored or not isinstance(means, Attending):
-            return []
+        """With numbers how an output comes about; of attention first how scores become shares."""
+        lattice, style = self.lattice, self.style
         size, top = style.label_size, lattice.drawn_height + style.wide
-        lines = scored(means, 0, output, lattice.say), worked(layer, layer.step((0, output)), lattice.say)
         return [
             style.text(
                 0,
@@ -198,8 +194,16 @@ class SequenceView:
                 size=size * min(1.0, lattice.width / style.width(line, size=size)),
                 color=style.text_ink,
             )
-            for k, line in enumerate(lines)
+            for k, line in enumerate(self._told(output))
         ]
+
+    def _told(self, output: int) -> list[str]:
+        layer, say = self.trace.layers[-1], self.lattice.say
+        means = layer.means
+        if not self.lattice.lines_told:
+            return []
+        scores = [scored(means, 0, output, say)] if isinstance(means, Attending) else []
+        return [*scores, worked(layer, layer.step((0, output)), say)]
 
     def _outputs(self, k: int, cell: int | None) -> list[Primitive]:
         """Those that are done, those still to come, and the current one, which is not beneath any of them."""

@@ -30,6 +30,8 @@ class Setting:
     """What the phrase says besides."""
     text: str | None = None
     """What is said in place of a phrase that all ops share."""
+    sizes: bool = False
+    """Whether it says how large a map the op makes."""
 
     def said(self, say: Language) -> str:
         """The parameter in words."""
