@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import mix
 from conv_anim.scene.frames import outlined
-from conv_anim.scene.primitives import Boxes, Frame, Polygons
+from conv_anim.scene.primitives import Boxes, Frame, Polygons, Stroke
 from conv_anim.scene.volume.bodies import Body
 from conv_anim.scene.volume.space import Cells
 from conv_anim.spec.grouping import grouped
@@ -15,7 +15,7 @@ from conv_anim.values import dataclass, replace
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conv_anim.scene.primitives import Primitive, Stroke
+    from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.sheet import Run
     from conv_anim.scene.steps import Steps
     from conv_anim.scene.style import Style
@@ -134,7 +134,7 @@ class Filling:
         slices = self._placed(self.steps.cell(min(k, len(self.steps) - 1))).slices
         place = slices[0]
         before = None if k == 0 else self._placed(self.steps.cell(k - 1)).slices[0]
-        items = [] if before == place or self._all_begun else self.begun(slices)
+        items = [] if before == place or self._all_begun else [*self._without_outline(), *self.begun(slices)]
         made = [self._placed(cell) for cell in self.steps.passed(k)]
         there = [cells for cells in made if cells.slices[0] == place]
         rows = grouped((row, column) for cells in there for row in cells.rows for column in cells.columns)
@@ -143,13 +143,15 @@ class Filling:
                 items += self.cells(block, self.fill)
         return items
 
+    def _without_outline(self) -> list[Primitive]:
+        """What hides the outline of all slices: it is drawn again in front of those that have begun."""
+        wider = Stroke(self.style.colors.background, self._waiting.width + 1.0)
+        return [item for block in self._blocks(self.space.inputs) for item in self.stack.outline(block, wider)]
+
     def begun(self, slices: list[int]) -> list[Primitive]:
         """Empty slices, in front of the full ones."""
-        inputs, blank, items = self.space.inputs, self.style.colors.background, list["Primitive"]()
-        for block in self._blocks(inputs):
-            items += self.stack.outline(block, replace(self._waiting, color=blank))
-        full = self._beyond(slices, nearer=False)
-        items += self._full(replace(inputs, slices=full)) if full else []
+        inputs, full = self.space.inputs, self._beyond(slices, nearer=False)
+        items = self._full(replace(inputs, slices=full)) if full else []
         if len(full) > self.stack.depth.count / 2:
             items += self.stack.dots(self.style.colors.ink)
         return [*items, *self._empty(replace(inputs, slices=slices))]
