@@ -15,7 +15,7 @@ from conv_anim import explain, pipeline
 from conv_anim.coding.programs import program
 from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene.matrix.attention import AttentionView
-from conv_anim.scene.primitives import Lines, Text
+from conv_anim.scene.primitives import Boxes, Lines, Text
 from conv_anim.scene.scoring import shade
 from conv_anim.scene.shifted import ShiftedView
 from conv_anim.scene.style import Style
@@ -297,6 +297,35 @@ def test_what_is_masked_in_a_shifted_window_is_hatched_in_its_step():
         hidden = 4 - len(view.attends.places(place))
         lines = [item for item in view.frame(k).shown if isinstance(item, Lines)]
         assert sum(len(item.lines) for item in lines) == 3 * hidden
+
+
+@pytest.mark.parametrize(("size", "window", "shift"), [((4, 4), 2, 1), ((6, 4), 2, 1), ((6, 6), 3, 2), ((8,), 4, 3)])
+def test_without_numbers_nothing_but_the_three_maps_is_shown_and_outlines_are_what_meets(size, window, shift):
+    """Before the shift by whole divisions; after it by what the attention sees."""
+    layer = {"window": window, "shift": shift, "pattern": "partitioned"}
+    drawn = pipeline.scene(spec_of(size, layer, view={"kind": "flat", "cells": "plain"}))
+    texts = pictures.texts(drawn.static)
+    assert not [text for text in texts if "softmax" in text or "×0." in text]
+    numbers = [int(text) for text in texts if text.isdigit()]
+    assert sorted(numbers) == sorted([*range(1, prod(size) + 1)] * 3)
+    places = list(np.ndindex(*size))
+    trace = conv_anim.trace(spec_of(size, layer, view="flat"))
+    style = Style(THEMES["light"], 1.0, DejaVu())
+    view = ShiftedView(trace, style, places, places.__getitem__, alone=True)
+    for k, place in enumerate(places):
+        framed = [item for item in view.frame(k).shown if isinstance(item, Boxes) and item.stroke == style.frame]
+        boxes = [box for item in framed for box in item.boxes]
+        found = [_inside(grid, boxes, places) for grid in view.grids[:2]]
+        whole = [o for o in places if all(a // window == b // window for a, b in zip(place, o, strict=True))]
+        assert found == [whole, sorted(view.attends.places(place))]
+    assert view.finished() == view.frame(places.index(tuple(n // 2 for n in size)))
+
+
+def _inside(grid, boxes, places):
+    """The places whose middles lie in one of the boxes."""
+    side = grid.numbers.cell
+    middles = {at: (grid.x + (at[-1] + 0.5) * side, grid.y + ((0, *at)[-2] + 0.5) * side) for at in places}
+    return [at for at, (x, y) in middles.items() if any(a < x < a + w and b < y < b + h for a, b, w, h in boxes)]
 
 
 def test_windows_that_are_not_shifted_have_no_such_maps():

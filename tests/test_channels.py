@@ -639,7 +639,7 @@ def placed(cell, grids):
 @few
 @drawn(pixel_settings, st.booleans())
 def test_a_shuffles_line_runs_between_cells_to_the_copy(settings, weaves):
-    """It hides no number and no name, and ends at the corner of the cell."""
+    """It hides no number and no name, and turns into the cell from above, where its head ends above the number."""
     layer = pixel_shuffle(*settings) if weaves else pixel_unshuffle(*settings)
     made = figure(layer, labels=Labels())
     shown = PixelShuffling(trace(made), Style(made.theme, 1.0, DejaVu()))
@@ -647,10 +647,14 @@ def test_a_shuffles_line_runs_between_cells_to_the_copy(settings, weaves):
     boxes = [text_box(shown.style, text) for text in texts]
     for k in range(len(shown.steps)):
         cell = shown.steps.cell(k)
-        (line,) = shown._beam(shown.source(cell), cell)
+        line, head = shown._beam(shown.source(cell), cell)
         (points,) = line.lines
-        x, y, _, _ = shown.after[cell[0]].box(*cell[1:])
-        assert points[-1] == (x, y)
+        x, y, side, _ = shown.after[cell[0]].box(*cell[1:])
+        assert points[-1] == (x + side / 2, y)
+        tip = max(head.rings[0], key=lambda point: point[1])
+        written = next(item for item in shown._cell(shown.after, cell, "#ffffff", bold=True) if isinstance(item, Text))
+        assert tip[0] == x + side / 2
+        assert y < tip[1] < text_box(shown.style, written)[1]
         for one, other in pairwise(points):
             for step in range(41):
                 at = tuple(a + (b - a) * step / 40 for a, b in zip(one, other, strict=True))

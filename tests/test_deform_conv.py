@@ -205,7 +205,7 @@ def test_channels_of_offsets_have_names_row_before_column():
         {"input": {"size": [4, 4]}, "layer": {"type": "deform_conv", "kernel_size": [1, 2], "offset": 0}}
     ).layers[0]
     named = deform_words.names(op, Language("en"))
-    assert named == ["Δy of tap (0,0)", "Δx of tap (0,0)", "Δy of tap (0,1)", "Δx of tap (0,1)"]
+    assert named == ["Δy of tap (1,1)", "Δx of tap (1,1)", "Δy of tap (1,2)", "Δx of tap (1,2)"]
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-TW"])
@@ -244,6 +244,16 @@ def test_the_flat_view_writes_shares_that_make_the_number_at_a_point():
             terms, made = told.split(" = ") if " = " in told else (told, "0")
             pairs = [term.split("·") for term in terms.split(" + ") if "·" in term]
             assert sum(Fraction(a) * Fraction(b) for a, b in pairs) == Fraction(made)
+
+
+def test_the_flat_view_counts_places_from_1_and_shows_points_as_discs_in_its_keys():
+    """Without an offset, window cell (1,1) of output (1,1) reads at row 1, column 1."""
+    scene = figure("flat", offset=0)
+    said = [text for text in pictures.texts(scene.frames[0].shown) if text.startswith("window cell (")]
+    assert [line.partition(":")[0] for line in said] == ["window cell (1,1) reads at row 1, column 1"]
+    discs = [item for item in scene.static if isinstance(item, Boxes) and item.radius]
+    keys = [item for item in discs if any(item.radius == (right) / 2 for _, _, right, _ in item.boxes)]
+    assert len({item.fill for item in keys}) == 2
 
 
 @pytest.mark.parametrize("name", ["deform_conv_mask", "deform_conv_shares"])

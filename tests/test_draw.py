@@ -345,6 +345,20 @@ def test_the_text_of_a_printed_model():
     )
 
 
+def test_a_chain_in_a_file_has_a_title_and_a_sentence_as_a_network_has_and_a_text_the_sentence(here):
+    lines = ["def __init__(self):", "    super().__init__()", "    self.conv = nn.Conv2d(1, 1, 3)"]
+    lines += ["    self.pool = nn.MaxPool2d(2)", "def forward(self, x):", "    return self.pool(self.conv(x))"]
+    text = "\n    ".join(["import torch.nn as nn\nclass Net(nn.Module):", *lines])
+    Path("net.py").write_text(text, encoding="utf-8")
+    chain = drawing("net.py", said(shape_of("8x8"), None)).loaded().spec
+    Path("net.py").write_text(text.replace("self.pool(self.conv(x))", "self.conv(x) + self.conv(x)"), encoding="utf-8")
+    network = whole("net.py", said(shape_of("8x8"), None)).loaded().spec
+    assert chain.title == network.title == "Net of net.py"
+    assert chain.takeaway is network.takeaway is True
+    alone = drawing("nn.Conv2d(1, 1, 3)", Feed()).loaded().spec
+    assert (alone.title, alone.takeaway) == (None, True)
+
+
 def test_a_file_with_a_class(tmp_path):
     path = tmp_path / "net.py"
     path.write_text(FILE, encoding="utf-8")
@@ -409,6 +423,7 @@ def test_the_spec_is_short():
     result = run("nn.Conv2d(3, 8, kernel_size=3, stride=2, padding=1)", "--input", "9x9", "--theme", "dark", "--spec")
     assert result.stdout == (
         "# nn.Conv2d(3, 8, kernel_size=3, stride=2, padding=1)\n"
+        "takeaway: true\n"
         "input: {size: [9, 9], channels: 3}\n"
         "layer: {type: conv, out_channels: 8, kernel_size: 3, stride: 2, padding: 1, bias: 1}\n"
         "caption: true\n"

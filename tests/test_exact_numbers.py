@@ -103,6 +103,11 @@ def test_a_weight_is_a_fraction_only_if_it_is_one():
     ([[0.125, 0.375]], {}, "0.1·1 + 0.4·1 ≈ 0.5"),
     ([[5e-324, 1]], {}, "4.94·10⁻³²⁴·1 + 1·1 ≈ 1"),
     ([[0.5, 0.25]], {}, "0.5·1 + 0.25·1 = 0.75"),
+    ([[0.6179, 0.25]], {"weight": [[1, 0]]}, "0.6·1 + 0.3·0 = 0.6"),  # both sides are the same number
+    ([[0.6179, 2]], {"weight": [[0, 3]]}, "0.6·0 + 2.0·3 = 6"),  # a rounded number takes no part
+    ([[0.6179, 2]], {"weight": [[2, 0]]}, "0.6·2 + 2.0·0 ≈ 1.2"),
+    ([[0.6179, 1]], {"weight": [[1, 1]]}, "0.6·1 + 1.0·1 ≈ 1.6"),
+    ([[2.4, 0.25]], {"weight": [[1, 0.001]]}, "≈ 2.4"),
 ])  # fmt: skip
 def test_a_sum_is_equal_only_if_it_is(values, layer, said):
     layer = {key: value for key, value in {"weight": [[1] * len(values[0])], "type": "conv", **layer}.items() if value}
@@ -147,7 +152,7 @@ def test_channels_are_added_up_by_the_same_rule():
 def test_an_interpolation_of_rounded_numbers_is_not_equal():
     layer = {"type": "upsample", "scale_factor": 3, "mode": "bilinear"}
     spec = conv_anim.load({"input": {"values": [[0.1234, 0.2766]]}, "layer": layer, "view": "flat"})
-    assert not any(text.startswith("= ") for text in written(spec))
+    assert {text for text in written(spec) if text.startswith("= ")} == {"= 0.1", "= 0.3"}  # but one times 1 is
 
 
 @given(st.integers(-(10**9), 10**9), st.integers(0, 6), st.integers(0, 3))
@@ -189,9 +194,11 @@ def test_a_sum_of_numbers_in_full_is_equal_also_beside_rounded_ones(hundredths, 
     layer = conv_anim.trace(flat(cells, weight=[weights[: len(hundredths)]])).layers[0]
     formats, step = Formats.of(layer), layer[0]
     made = sum(Fraction(n, 100) * w for n, w in zip(hundredths, weights, strict=False))
-    written = [formats.x(n / 100) for n in hundredths] + [formats.y(step.value)]
-    exact = [Fraction(text.replace(MINUS, "-")) for text in written] == [*(Fraction(n, 100) for n in hundredths), made]
-    assert formats.equals(step) == ("=" if exact else "≈")
+    counted = [n for n, w in zip(hundredths, weights, strict=False) if n * w]
+    written = [formats.x(n / 100) for n in counted] + [formats.y(step.value)]
+    exact = [Fraction(text.replace(MINUS, "-")) for text in written] == [*(Fraction(n, 100) for n in counted), made]
+    alone = [w for n, w in zip(hundredths, weights, strict=False) if n * w] == [1] and written[0] == written[1]
+    assert formats.equals(step) == ("=" if exact or alone else "≈")
 
 
 def test_a_sum_of_floats_is_the_number_that_its_decimals_make():
@@ -403,3 +410,33 @@ def test_where_terms_are_left_out_what_they_come_to_is_told_before_the_bias(valu
     whole, added, result = (Fraction(text.replace(MINUS, "-")) for text in found.groups())
     assert whole + added == result
     assert abs(whole - sum(values) * Fraction(str(weight))) <= Fraction(1, 10)
+
+
+@pytest.mark.parametrize(("op", "value", "said"), [
+    ("relu", 0.6179, "max(0, 0.6) = 0.6"),
+    ("relu", -0.6179, f"max(0, {MINUS}0.6) = 0.0"),
+    ("leaky_relu", 0.6179, "max(0.6, 0.01 · 0.6) = 0.6"),
+    ("sigmoid", 0.6179, "≈ 0.6"),
+])  # fmt: skip
+def test_what_is_passed_on_is_equal_also_where_it_is_rounded(op, value, said):
+    spec = conv_anim.load({"input": {"values": [[0.123, value]]}, "layer": {"type": op}, "view": "flat"})
+    assert pipeline.scene(spec).guide().told[-1].endswith(said)
+
+
+def test_a_maximum_of_rounded_numbers_is_equal():
+    layer = {"type": "max_pool", "kernel_size": [1, 2]}
+    spec = conv_anim.load({"input": {"values": [[0.6179, 0.123]]}, "layer": layer, "view": "flat"})
+    assert told(spec) == "max(0.6, 0.1) = 0.6"
+
+
+@pytest.mark.parametrize("view", ["flat", "channels"])
+@pytest.mark.parametrize("size", [[2, 4], [4, 4], [3, 7], [5, 9]])
+def test_a_share_is_written_alike_in_its_cell_and_in_the_sum(view, size):
+    """And was ×3/4 here and 0.75 there."""
+    layer = {"type": "upsample", "size": size, "mode": "bilinear"}
+    spec = conv_anim.load({"input": {"size": [2, 3]}, "layer": layer, "view": view, "animation": {"pace": "even"}})
+    cells = {text[1:] for text in written(spec) if text.startswith("×")}
+    said = pipeline.scene(spec).guide().told if view == "flat" else written(spec)
+    sums = {share for text in said for share in re.findall(r"·([\d./]+)", text)}
+    assert sums
+    assert sums <= cells

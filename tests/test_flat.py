@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from itertools import pairwise, product
+from fractions import Fraction
+from itertools import combinations, pairwise, product
 from math import floor
 from pathlib import Path
 
@@ -25,7 +26,6 @@ from conv_anim.scene.flat.network import NetworkView
 from conv_anim.scene.flat.notes import notes
 from conv_anim.scene.flat.overlap import OverlapView
 from conv_anim.scene.flat.pace import Pace
-from conv_anim.scene.flat.shares import shares
 from conv_anim.scene.flat.stamps import StampsView
 from conv_anim.scene.flat.unfolded import UnfoldedView
 from conv_anim.scene.flat.unpooled import UnpooledView
@@ -37,6 +37,7 @@ from conv_anim.scene.layout import animated
 from conv_anim.scene.marks import MarkStyle
 from conv_anim.scene.numbers import Format
 from conv_anim.scene.primitives import Boxes, Lines, Polygons, Text
+from conv_anim.scene.shares import shares
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.style import Style, text_box
 from conv_anim.scene.sums import Sum
@@ -384,7 +385,7 @@ def test_borrowed_cells_have_a_colour_of_their_own(mode, theme):
 
 @few
 @drawn(fed(flat_convs(), whole=True))
-def test_brackets_and_rings_say_where_borrowed_numbers_are_from(figure):
+def test_brackets_and_deeper_cells_say_where_borrowed_numbers_are_from(figure):
     made = trace(figure)
     view = window_view(made)
     grid, sheet = view.grids[0], view.sheet
@@ -394,8 +395,13 @@ def test_brackets_and_rings_say_where_borrowed_numbers_are_from(figure):
         sources = {
             (sheet.rows.place(r), sheet.columns.place(c)) for r, c in (pair(t.input[1:]) for t in borrowed.values())
         }
-        hints = view.borrowing.shown(grid, dict.fromkeys(taps, "#ffffff"))
-        assert ringed(grid, hints) == sources
+        hints, deeper = (
+            view.borrowing.shown(grid, dict.fromkeys(taps, "#ffffff")),
+            {view.style.deeper(view.style.colors.input)},
+        )
+        boxes = [item for item in view.read(step) if isinstance(item, Boxes) and item.fill in deeper]
+        assert boxed(grid, boxes) == sources
+        assert not any(isinstance(item, Boxes) for item in hints)
         texts = {place: read_canvas(view, place) for place in (*borrowed, *sources)}
         for start, end in brackets(grid, hints):
             assert start != end
@@ -416,7 +422,19 @@ def read_canvas(view, place):
     return view.formats.x(view.layer.input[0].reshape(-1, view.layer.input.shape[-1])[row, column].item())
 
 
-def ringed(grid, items):
+@pytest.mark.parametrize("mode", ["reflect", "replicate", "circular"])
+def test_in_shades_cells_that_are_repeated_are_ringed(mode):
+    view = window_view(traced(conv((4, 4), 3, padding=2, padding_mode=mode), view=Flat(cells="shades")))
+    grid, sheet, step = view.grids[0], view.sheet, view.layer[0]
+    places = [sheet.place(pair(tap.canvas)) for tap in step.taps]
+    read = [pair(tap.input[1:]) for tap in step.taps if tap.source is Source.BORROWED]
+    hints = view.borrowing.shown(grid, dict.fromkeys(places, "#ffffff"))
+    rings = [item for item in hints if isinstance(item, Boxes)]
+    assert boxed(grid, rings) == {(sheet.rows.place(r), sheet.columns.place(c)) for r, c in read}
+    assert not view.borrowing.lent(grid, places)
+
+
+def boxed(grid, items):
     boxes = [box for item in items if isinstance(item, Boxes) for box in item.boxes]
     side = grid.numbers.cell
     return {(int((y - grid.y) // side), int((x - grid.x) // side)) for x, y, _, _ in boxes}
@@ -433,6 +451,22 @@ def brackets(grid, items):
             else:
                 found.append((("row", int((y0 - grid.y) // side)), ("row", int((y1 - grid.y) // side))))
     return found
+
+
+@few
+@drawn(fed(flat_transposes(), whole=True))
+def test_beside_the_size_of_the_input_stands_that_of_what_is_drawn(figure):
+    view = window_view(trace(figure))
+    label, drawn_ = view.signs[0].label, view.sheet.shape[-len(figure.input.size) :]
+    larger = any(shown > size for shown, size in zip(drawn_, figure.input.size, strict=True))
+    assert label.detail == (f"with zeros: {'×'.join(map(str, drawn_))}" if larger else "")
+
+
+def test_a_map_that_is_drawn_without_zeros_does_not_speak_of_them():
+    figure = {"input": {"size": [5, 5]}, "layer": {"type": "conv", "kernel_size": 3, "stride": 2}, "view": "flat"}
+    said = pictures.texts(pictures.scene(conv_anim.load({**figure, "pass": "grad_input"})).static)
+    assert any("gradient w.r.t. the output 2×2" in text for text in said)
+    assert not any("zeros" in text for text in said)
 
 
 @few
@@ -579,7 +613,7 @@ def test_both_show_the_same_number_where_the_ring_is():
 
 def ringed_output(view, k):
     boxes = [item for item in view.frame(k).shown if isinstance(item, Boxes) and item.fill is None]
-    return ringed(view.after, boxes)
+    return boxed(view.after, boxes)
 
 
 @pytest.mark.parametrize(("size", "beside"), [((2,), True), ((2, 2), False)])
@@ -657,6 +691,26 @@ def test_even_and_uneven_overlap_are_said(size, kernel, stride, more, said):
 # sums
 
 
+@pytest.mark.parametrize(("bias", "size"), [(0, 9), (5, 9), (0, 40)])
+def test_a_long_denominator_stands_once_beside_the_kernel_and_once_below_the_products(bias, size):
+    """In each cell it left the numbers over it too small to read."""
+    layer = {"type": "conv", "kernel_size": 5, "weight": "gaussian", **({"bias": bias} if bias else {})}
+    fed = {"size": [size, size], "values": {"random": {"low": 0, "high": 255}}}
+    view = window_view(conv_anim.trace(conv_anim.load({"input": fed, "layer": layer, "view": "flat"})))
+    assert view.signs[1].label.detail == "each divided by 256"
+    kernel = [item.text for item in view.resting() if isinstance(item, Text)]
+    assert not [text for text in kernel if "/" in text]
+    assert {"1", "4", "6", "16", "24", "36"} <= set(kernel)
+    for k in (0, 3):
+        step = view.layer.step(view.pace.cell(k))
+        made, result = re.fullmatch(r"(.*) [=≈] (.*)", line(view, k)).groups()
+        said = made.replace("·", "*").replace("(bias)", "")
+        assert said.startswith("(")
+        assert ") / 256" in said
+        assert eval(said) == pytest.approx(step.value)
+        assert result == view.formats.y(step.value)
+
+
 def line(view, k):
     """The sum of a frame as it reads, from left to right and line by line."""
     items = [item for item in view.frame(k).shown if isinstance(item, Text) and item.y > view.strip_layout.sum_top]
@@ -722,7 +776,7 @@ def test_no_sum_is_wider_than_the_room_for_it(figure):
 
 # what is said below
 
-FRAMED = "(arrows: from where; frames: from which cells)"
+LED, LENT = "arrows lead from a cell to its copy", "input cells that the window reads as copies"
 FLIPPED = "kernel flipped: an input stamps the kernel forward, so an output that looks back reads it in reverse"
 
 
@@ -734,7 +788,7 @@ FLIPPED = "kernel flipped: an input stamps the kernel forward, so an output that
         (conv((5,), 3, stride=3), ["never read"]),
         (
             conv((3,), 3, padding=1, padding_mode="reflect"),
-            [f"reflect: mirrored at the edge cell, which is not repeated {FRAMED}"],
+            [f"reflect: mirrored at the edge cell, which is not repeated; {LED}", LENT],
         ),
         (conv_transpose((2, 2), 3), ["zeros around: 2 = kernel 3 − 1 − padding 0", FLIPPED]),
         (
@@ -920,6 +974,38 @@ def test_pointers_stand_where_the_output_lies():
     assert beside[0][1] == view.before.y + (0.25 + 0.5) * side
 
 
+# ways of a network
+
+POOLS = {"type": "max_pool", "stride": 1, "padding": 1}
+WAYS = {
+    "of different heights": [{"kernel_size": 1}, {"padding": 1}, POOLS],
+    "two": [{"padding": 1}, {"kernel_size": 1}],
+    "four": [{"padding": 1}, {"kernel_size": 1}, {"kernel_size": 1}, {"padding": 1}],
+    "five": [{"kernel_size": 1}, {"padding": 1}, {"kernel_size": 1}, {"padding": 1}, POOLS],
+}
+
+
+@pytest.mark.parametrize("branches", WAYS.values(), ids=list(WAYS))
+def test_no_way_has_a_kink_and_none_is_drawn_twice(branches):
+    """Where ways part and meet, one that would step up or down by less than a badge goes straight on."""
+    named = [{"type": "conv", "kernel_size": 3, "from": "input", "name": f"w{k}", **b} for k, b in enumerate(branches)]
+    joined = {"type": "add", "from": [each["name"] for each in named]}
+    view = NetworkView(
+        trace(conv_anim.load({"input": {"size": [3, 3]}, "layers": [*named, joined], "view": "flat"})),
+        Style(THEMES["light"], 1.0, DejaVu()),
+    )
+    lines = view._ways()[0].lines
+    steps = [abs(ay - by) for line in lines for (ax, ay), (bx, by) in pairwise(line) if ax == bx]
+    assert steps
+    assert min(steps) > 0.75 * view.badge_height
+    middles = {view.middle(0), view.middle(len(view.maps) - 1)}
+    assert len(middles) == 1
+    if len(branches) % 2:
+        assert view.middle(len(branches) // 2 + 1) in middles
+    level = [(ay, *sorted((ax, bx))) for line in lines for (ax, ay), (bx, by) in pairwise(line) if ay == by]
+    assert all(y != v or right <= a or b <= left for (y, left, right), (v, a, b) in combinations(level, 2))
+
+
 # unfold and fold
 
 
@@ -991,7 +1077,13 @@ def test_fold_draws_sums_of_what_overlaps(rows, columns, kernel, stride, padding
         assert inside == so_far(written(wanted, view.y), k + 1)
         assert read(panel, k, view.columns) == written(values, view.x)
         said = line(view, k)
-        assert eval(said.replace("= ", "== ")), said
+        small = [item for item in view.frame(k).shown if isinstance(item, Text) and item.size == view.style.small_size]
+        named, value = "".join(item.text for item in small), wanted[k // columns][k % columns]
+        assert said.startswith(named)
+        lettered = zip("abcdefghi", values, strict=False)
+        cells = {f"{letter}{c}": n for letter, row in lettered for c, n in enumerate(row, start=1)}
+        assert eval(named or "0", {}, cells) == value, said
+        assert eval(said[len(named) :].replace("= ", "== ")), said
 
 
 def folded_view(made):
@@ -1008,6 +1100,16 @@ def test_fold_outlines_the_windows_that_cover_a_cell():
     assert sorted((y - view.after.y, x - view.after.x, w, h) for x, y, w, h in outlines) == [
         (r * side, c * side, 2 * side, 2 * side) for r in (0, 1) for c in (0, 1)
     ]
+    small = [item for item in view.frame(4).shown if isinstance(item, Text) and item.anchor == "start"]
+    inside = {item.text: item for item in small if view.after.y < item.y < view.after.y + 3 * side}
+    assert {
+        text: (int((i.y - view.after.y) // side), int((i.x - view.after.x) // side)) for text, i in inside.items()
+    } == {
+        "1": (0, 0),
+        "2": (0, 1),
+        "3": (1, 0),
+        "4": (1, 1),
+    }
 
 
 # pool and unpool
@@ -1359,3 +1461,29 @@ def test_of_sums_of_products_it_is_said_how_many_and_whether_there_is_a_bias(nam
         assert (step.value != total) <= bool(bias)
     expected = f"all {layer.output.size:,} numbers are made, each the sum of {terms} products{bias}"
     assert said_at_the_end(name) == [expected]
+
+
+@pytest.mark.parametrize("aligned", [False, True])
+@drawn(st.lists(st.integers(1, 4), min_size=1, max_size=2), st.integers(1, 5))
+def test_shares_are_as_its_keys_tell(aligned, size, factor):
+    """By the words of the keys alone: where outputs lie, a share of 1 − the distance, and what counts beyond."""
+    layer = {"type": "upsample", "mode": "linear" if len(size) == 1 else "bilinear"}
+    layer |= {"size": [n * factor for n in size], "align_corners": True} if aligned else {"scale_factor": factor}
+    traced = conv_anim.trace(conv_anim.load({"input": {"size": size}, "layer": layer, "view": "flat"}))
+    found = upsampled_view(traced).keys()
+    keys = [key.text for key in found]
+    told = re.search(r"from one output to the next by (\S+) of a cell", keys[0])
+    steps = [Fraction(each) for each in told[1].split("×")] * (3 - len(told[1].split("×")))
+    beyond = "Beyond the outermost middles the cell there counts alone" in keys[1]
+    for step in traced.layer:
+        found = dict[tuple[int, ...], Fraction]()
+        for tap in step.taps:
+            share = Fraction(1)
+            for axis, (cell, output) in enumerate(zip(tap.input[1:], step.output[1:], strict=True)):
+                place = output * steps[axis] + (0 if aligned else (steps[axis] - 1) / 2)
+                if beyond:
+                    place = min(max(place, Fraction(0)), Fraction(size[axis] - 1))
+                share *= 1 - abs(place - cell)
+            found[tap.input] = share
+        assert sum(found.values()) == 1
+        assert [float(share) for share in found.values()] == pytest.approx([tap.w for tap in step.taps])

@@ -16,8 +16,8 @@ from tests.test_language import blanks
 
 TEMPLATES = {template.name: template for template in catalog.templates()}
 PICTURES = {
-    "attention", "attention_224", "box", "color", "edges_then_pool", "filter_bank", "gaussian", "house_224", "sharpen",
-    "sobel",
+    "attention_gate", "attention_gate_224", "box", "color", "edges_then_pool", "filter_bank", "gaussian", "house_224",
+    "sharpen", "sobel",
 }  # fmt: skip
 """In shades, with more cells than can be pointed at."""
 

@@ -4,13 +4,14 @@ from dataclasses import replace
 from itertools import combinations, pairwise, product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 import conv_anim
 from conv_anim.diagnostics import SpecError
 from conv_anim.scene.color import mix
 from conv_anim.scene.isometric.drawing import Isometric as Drawing
+from conv_anim.scene.isometric.kernel_sign import kernel_sign
 from conv_anim.scene.isometric.view import isometric
 from conv_anim.scene.numbers import format_for, plane
 from conv_anim.scene.primitives import Lines, Mosaic, Polygons, Text
@@ -280,6 +281,33 @@ def test_the_kernel_stands_beside_its_products_and_no_words_meet(figure):
     for one, other in combinations([item for item in static if item.text], 2):
         (a, b, w, h), (c, d, v, g) = text_box(OUTLINED, one), text_box(OUTLINED, other)
         assert a + w <= c or c + v <= a or b + h <= d or d + g <= b, (one.text, other.text)
+
+
+@settings(max_examples=50)
+@given(
+    st.tuples(st.integers(1, 3), st.integers(1, 9)),
+    st.integers(1, 4),
+    st.integers(1, 3),
+    st.integers(1, 2),
+    st.booleans(),
+)
+@example((1, 5), 2, 3, 2, False)
+def test_the_kernel_covers_no_cell(size, kernel, stride, dilation, tall):
+    """A strip of one row rises beside an output that is close above it."""
+    turned = (lambda pair: list(reversed(pair))) if tall else list
+    layer = {"type": "conv", "kernel_size": turned([1, kernel]), "stride": stride, "dilation": turned([1, dilation])}
+    assume(dilation * (kernel - 1) < size[1])
+    spec = conv_anim.load(
+        {"input": {"size": turned(size)}, "layer": layer, "view": {"kind": "isometric", "cells": "numbers"}}
+    )
+    view = Drawing(trace(spec), OUTLINED)
+    found = kernel_sign(view, 0.0)
+    assert found is not None
+    _, (left, top, wide, high) = found
+    for floor in (floor.plane for floor in view.floors):
+        for row, column in product(range(4 * floor.rows + 1), range(4 * floor.columns + 1)):
+            x, y = floor.at(row / 4, column / 4)
+            assert not (left < x < left + wide and top < y < top + high)
 
 
 @settings(max_examples=20)

@@ -42,7 +42,7 @@ SYMBOLS |= {
     "pool",
     "scores",
     "shares",
-    "attention",
+    "gate",
     "kept",
     "conv",
     "stem",
@@ -243,6 +243,11 @@ STYLE = Style(THEMES["light"], 1.0, Monospaced())
         ("一二三四五六七八", 60, ["一二三四", "五六七八"]),
         ("一二三，四五六七八", 60, ["一二三，", "四五六七八"]),
         ("", 60, []),
+        ("zeros (1 = kernel 2 − 1)", 100, ["zeros", "(1 = kernel 2 − 1)"]),  # not in the formula, nor at its "2"
+        ("零的數目（1 = 核 2 − 1）", 90, ["零的數目", "（1 = 核 2 − 1）"]),
+        ("10·2 + 30·4 = 140", 70, ["10·2 +", "30·4 = 140"]),  # where it has to be, at its signs
+        ("10·2 + 30·4 = 140", 45, ["10·2 +", "30·4", "= 140"]),
+        ("Stride 2: 5×5 → 3×3", 60, ["Stride 2:", "5×5 → 3×3"]),
     ],
 )
 def test_wrapping(text, width, lines):

@@ -15,9 +15,10 @@ from conv_anim import catalog, explain
 from conv_anim.coding.programs import program
 from conv_anim.diagnostics import SpecError
 from conv_anim.painting.fonts import DejaVu
+from conv_anim.scene.hatching import hatching
 from conv_anim.scene.isometric.drawing import Isometric
-from conv_anim.scene.primitives import Lines
-from conv_anim.scene.style import Style
+from conv_anim.scene.primitives import Lines, Text
+from conv_anim.scene.style import Style, text_box
 from conv_anim.scene.wording.takeaways import takeaway
 from conv_anim.spec.themes import THEMES
 from conv_anim.tracing.blind_spot import blind_spot
@@ -218,6 +219,24 @@ def test_masked_cells_are_hatched(view):
     ((five, _),) = (lines("A") - lines(None)).items()
     ((four, _),) = (lines("B") - lines(None)).items()
     assert five * 4 == four * 5 > 0
+
+
+@pytest.mark.parametrize("view", ["flat", {"kind": "isometric", "cells": "numbers"}, "channels"])
+def test_no_slanting_line_goes_through_a_number(view):
+    values = {"random": {"low": -9, "high": -1}}
+    layer = {"type": "conv", "kernel_size": 3, "padding": 1, "mask": "A"}
+    scene = pictures.scene(conv_anim.load({"input": {"size": [4, 4], "values": values}, "layer": layer, "view": view}))
+    slanting = {hatching(STYLE, on).color for on in (STYLE.colors.background, STYLE.colors.input)}
+    met = 0
+    for frame in scene.frames:
+        boxes = [text_box(STYLE, item) for item in (*scene.static, *frame.shown) if isinstance(item, Text)]
+        hatched = (item for item in frame.shown if isinstance(item, Lines) and item.stroke.color in slanting)
+        for (x0, y0), (x1, y1) in (line for item in hatched for line in item.lines):
+            met += 1
+            for share in np.linspace(0, 1, 9):
+                x, y = x0 + share * (x1 - x0), y0 + share * (y1 - y0)
+                assert not any(left < x < left + wide and top < y < top + high for left, top, wide, high in boxes)
+    assert met
 
 
 def test_a_sequence_has_no_lines_from_what_is_masked():

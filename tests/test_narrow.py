@@ -16,7 +16,7 @@ from conv_anim.spec.themes import THEMES
 from tests.test_templates import TEMPLATES
 
 STRIPS = ("con_5", "true_convolution", "max_unpool_between", "fold")
-NETWORKS = ("residual_block", "classifier", "inception_block", "attention")
+NETWORKS = ("residual_block", "classifier", "inception_block", "attention_gate")
 
 
 def drawn(name, width):
@@ -136,7 +136,7 @@ def test_weights_are_written_below_their_badges():
     assert [rows[0] < item.y < rows[1] for item in texts if item.text == "+"] == [True]
 
 
-@pytest.mark.parametrize("name", ["attention", "attention_224"])
+@pytest.mark.parametrize("name", ["attention_gate", "attention_gate_224"])
 def test_maps_of_few_cells_can_be_seen_beside_those_of_many(name):
     trace = conv_anim.trace(conv_anim.load(TEMPLATES[name].path))
     view = NetworkView(trace, Style(THEMES["light"], 1.0, DejaVu()))

@@ -207,7 +207,7 @@ def _meet(one, other):
 
 def test_a_score_is_said_to_be_what_it_is():
     """Equal weights above 0 over a picture tell how bright it is; others make a weighted sum."""
-    path = TEMPLATES["attention"].path
+    path = TEMPLATES["attention_gate"].path
     assert any("score, here how bright it is" in text for text in written(conv_anim.load(path)))
     gate = [
         {"type": "conv", "kernel_size": 2, "stride": 2},

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from conv_anim.scene.clipping import outside
+from conv_anim.scene.clipping import once, outside
 from conv_anim.scene.color import contrast, luminance, mix, readable
 from conv_anim.scene.layer_formats import Formats
 from conv_anim.scene.numbers import Format, format_for, plane, weights_format
@@ -302,3 +302,39 @@ def test_moving(item, there):
 def test_weights_are_written_so_that_they_can_be_told_apart(weights, texts):
     fmt = weights_format(np.array(weights))
     assert [fmt(weight) for weight in weights] == texts
+
+
+# lines along each other
+
+turns = st.lists(st.tuples(st.integers(-4, 4), st.booleans()), min_size=1, max_size=4)
+
+
+def walked(steps):
+    """A line of level and upright segments."""
+    x, y = 0, 0
+    found = [(x, y)]
+    for far, level in steps:
+        x, y = (x + far, y) if level else (x, y + far)
+        found.append((x, y))
+    return tuple(found)
+
+
+def pieces(lines):
+    """The unit segments of lines, each as often as it is drawn."""
+    for line in lines:
+        for one, other in pairwise(line):
+            along = one[1] == other[1]
+            low, high = sorted((one, other))
+            for k in range(high[0] - low[0] if along else high[1] - low[1]):
+                start = (low[0] + k, low[1]) if along else (low[0], low[1] + k)
+                yield start, along
+
+
+@drawn(st.lists(turns, min_size=1, max_size=4))
+def test_lines_that_are_drawn_once_cover_what_they_did_and_no_part_of_an_earlier_one(walks):
+    lines = [walked(steps) for steps in walks]
+    assert set(pieces(once(lines))) == set(pieces(lines))
+    for k in range(1, len(lines)):
+        before, now = once(lines[:k]), once(lines[: k + 1])
+        assert now[: len(before)] == before
+        assert not set(pieces(lines[:k])) & set(pieces(now[len(before) :]))

@@ -397,5 +397,17 @@ def test_attention_with_numbers_says_how_scores_become_shares():
 
 def test_rows_of_figures_side_by_side_are_on_one_line():
     made = pictures.scene(conv_anim.load("templates/streaming/key_value_cache.yaml"))
-    heights = {round(y) for (_, y), _, _ in circles((*made.static, *made.frames[0].shown))}
+    discs = [item for item in (*made.static, *made.frames[0].shown) if isinstance(item, Boxes) and item.radius > 6]
+    heights = {round(y) for (_, y), _, _ in circles(discs)}  # larger ones than the swatches
     assert len(heights) == 2
+
+
+@pytest.mark.parametrize("name", ["sequence/circular_1d", "sequence/conv_1d", "streaming/stream_causal"])
+def test_what_stands_for_a_node_beside_its_name_and_in_a_key_is_a_disc(name):
+    made = pictures.scene(conv_anim.load(f"templates/{name}.yaml"))
+    seen = [item for item in (*made.static, *made.frames[0].kept, *made.frames[0].shown) if isinstance(item, Boxes)]
+    nodes = max(x + w for item in seen if item.radius > 6 for x, _, w, _ in item.boxes)
+    beside = [(item, box) for item in made.static if isinstance(item, Boxes) for box in item.boxes if box[0] >= nodes]
+    assert len(beside) >= 2
+    square = [item.fill for item, (_, _, wide, _) in beside if item.radius != wide / 2]
+    assert len(square) == (name == "streaming/stream_causal")  # the tray that cells are kept on

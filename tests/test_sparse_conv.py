@@ -14,6 +14,7 @@ from conv_anim import explain
 from conv_anim.coding.programs import program
 from conv_anim.diagnostics import SpecError
 from conv_anim.painting.fonts import DejaVu
+from conv_anim.scene.grid import INDEX
 from conv_anim.scene.primitives import Text
 from conv_anim.scene.wording.takeaways import takeaway
 from tests import pictures
@@ -245,7 +246,7 @@ def test_only_active_outputs_have_a_step(view, theme, cells):
 
 def test_absent_cells_hold_no_numbers():
     scene = pictures.scene(conv_anim.load({**FIGURE, "view": "flat", "labels": False}))
-    written = [item.text for item in scene.static if isinstance(item, Text)]
+    written = [item.text for item in scene.static if isinstance(item, Text) and item.size != INDEX]
     assert "0" not in [text for text in written if text == "18"]
     assert sum(text in {"6", "18"} for text in written) == 2  # the active cells of 0 … 24
     assert not {"7", "12", "24"} & set(written)
@@ -322,4 +323,24 @@ def test_a_long_rulebook_shows_the_pairs_of_the_output_that_is_made(submanifold)
     assert len(listed) == (8 if submanifold else 0)
     step = [text for text in pictures.texts(drawn.frames[drawn.rests[1]].shown) if "→" in text]
     assert step
-    assert {text.partition("→")[2] for text in step} == {"1"}
+    assert {text.partition("→")[2] for text in step} == {"2"}
+
+
+def test_the_rulebook_names_cells_by_indices_that_stand_in_them_all_the_time():
+    active = [[1, 1], [1, 2], [2, 3], [4, 4]]
+    layer = {"type": "sparse_conv", "kernel_size": 3, "submanifold": True}
+    drawn = pictures.scene(
+        conv_anim.load({"input": {"size": [6, 6], "active": active}, "layer": layer, "view": "flat"})
+    )
+    listed = {text for text in pictures.texts(drawn.static) if "→" in text and text[0].isdigit()}
+    near = {tuple(p): k for k, p in enumerate(active, 1)}
+    pairs = product(near, near)
+    assert listed == {f"{near[a]}→{near[b]}" for a, b in pairs if max(abs(a[0] - b[0]), abs(a[1] - b[1])) <= 1}
+    assert [sum(text == str(k) for text in _small(drawn.static)) for k in range(1, 5)] == [2] * 4
+    read = [text for text in _small(drawn.frames[drawn.rests[1]].shown) if text.isdigit()]
+    assert sorted(read) == ["1", "2", "2", "3"]
+
+
+def _small(items):
+    """Texts in the size of an index."""
+    return [item.text for item in items if isinstance(item, Text) and item.size == INDEX]

@@ -607,7 +607,10 @@ def test_ways_that_are_set_behind_each_other_are_counted(layers, ways):
     ("padding", "said"),
     [
         ([[0, 1], [0, 1]], "zeros only after the input (1 row below, 1 column right): windows begin at its first cell"),
-        (1, "the first window covers the zeros before the input, the last one does not reach all of those after it"),
+        (
+            1,
+            "windows begin at the first zeros of the padding, but the last window stops short of its end: last row and",
+        ),
         (0, "does not come out even"),
     ],
 )

@@ -685,7 +685,7 @@ def test_channels_that_meet_make_an_output_of_its_own_colour():
         (
             "transposed",
             [
-                ("input 2×2×2", "with zeros between: 3×3, with zeros around (2 = kernel 3 − 1 − padding 0): 7×7"),
+                ("input 2×2×2", "with zeros between: 3×3, with zeros around: 7×7 (2 = kernel 3 − 1 − padding 0)"),
                 ("filter 3×3×2", "flipped in the window"),
                 ("output 5×5", ""),
             ],

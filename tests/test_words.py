@@ -257,21 +257,21 @@ def detail(layer):
         (made.conv((5, 5), 3, padding=(1, 2), padding_mode="circular"), "circular padding 1×2"),
         (
             made.conv_transpose((2, 2), 3, stride=2),
-            "with zeros between: 3×3, with zeros around (2 = kernel 3 − 1 − padding 0): 7×7",
+            "with zeros between: 3×3, with zeros around: 7×7 (2 = kernel 3 − 1 − padding 0)",
         ),
         (made.conv_transpose((2, 2), 3, padding=2), "zeros around: 0 = kernel 3 − 1 − padding 2"),
         (made.conv_transpose((5,), 2, padding=3), "zeros around: −2 = kernel 2 − 1 − padding 3"),
         (
             made.conv_transpose((3,), 3, stride=2, padding=1, output_padding=1),
-            "with zeros between: 5, with zeros around (1 = kernel 3 − 1 − padding 1) and 1 more at the end: 8",
+            "with zeros between: 5, with zeros around and 1 more at the end: 8 (1 = kernel 3 − 1 − padding 1)",
         ),
         (
             made.conv_transpose((3,), 3, dilation=2, padding=1),
-            "with zeros around (3 = dilation 2·(kernel 3 − 1) − padding 1): 9",
+            "with zeros around: 9 (3 = dilation 2·(kernel 3 − 1) − padding 1)",
         ),
         (
             made.conv_transpose((3,), 3, padding=((1, 0),)),
-            "with zeros around (1 cell before, 2 after = kernel − 1 − padding): 6",
+            "with zeros around: 6 (1 cell before, 2 after = kernel − 1 − padding)",
         ),
         (made.conv((7,), 3, stride=2, dilation=2), "cells in between never read"),
         (made.conv((6, 7), 1, stride=3), "last 2 rows never read, rows and columns in between never read"),

@@ -124,7 +124,9 @@ class Installer:
     def __init__(self, python: Path, *, pip: bool) -> None:
         uv = None if pip else uv_here()
         self.python = python
-        self.command = (uv, "pip", "install", "--python", python) if uv else (python, "-m", "pip", "install")
+        # What is imported is compiled then: most of what is installed never is.
+        pip = (python, "-m", "pip", "install", "--no-compile")
+        self.command = (uv, "pip", "install", "--python", python) if uv else pip
 
     def exactly(self, lock: Path) -> None:
         """Raises SetUpError."""
@@ -142,9 +144,21 @@ def key(environment: Environment, python: str) -> str:
     return sha256(b"\0".join([*parts, version, Path(__file__).read_bytes()])).hexdigest()
 
 
+def outside(folder: Path, python: str) -> str:
+    """A Python that is still there when a folder is removed: where one is activated, that which it was made from."""
+    if folder not in Path(python).parents:
+        return python
+    asked = "import sys; print(sys.base_prefix, '%d.%d' % sys.version_info[:2], sep='\\n')"
+    prefix, version = subprocess.run(
+        [python, "-c", asked], capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    return str(Path(prefix, "bin", f"python{version}"))
+
+
 def made(environment: Environment, python: str = sys.executable) -> Path:
     """The Python of an environment that is whole: as it is, or made anew. Raises SetUpError."""
     folder = ROOT / environment.folder
+    python = outside(folder, python)
     found, stamp = folder / "bin" / "python", folder / STAMP
     wanted = f"{ROOT}\n{key(environment, python)}\n"
     if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted and works(found):

@@ -14,7 +14,7 @@ from conv_anim.frameworks.specs import check_signs
 from conv_anim.frameworks.written import Written, written
 from conv_anim.limits import USUAL
 from conv_anim.spec import reader
-from conv_anim.spec.nodes import Entries
+from conv_anim.spec.nodes import Entries, Scalar, from_python
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -75,14 +75,14 @@ def drawing(
 
         sketch, name = from_graph(Path(text), node, feed)
         stem = Path(text).stem + ("" if node is None else f"_{name}")
-        return made(sketch, stem, f"{name} of {Path(text).name}", limits)
+        return made(sketch, stem, f"{name} of {Path(text).name}", limits, in_file=True)
     if text.lower().endswith((".pt2", ".keras")):
         from conv_anim.frameworks.saved import from_keras, from_pt2
 
         path = Path(text)
         sketch, name = from_pt2(path, node) if path.suffix.lower() == ".pt2" else from_keras(path, node, feed)
         stem = path.stem + ("" if node is None else f"_{name}")
-        return made(sketch, stem, f"{name} of {path.name}", limits)
+        return made(sketch, stem, f"{name} of {path.name}", limits, in_file=True)
     if is_yolo_file(text):
         from conv_anim.frameworks.saved import from_yolo
 
@@ -91,7 +91,7 @@ def drawing(
         stem = path.stem + ("" if node is None else f"_{node}")
         sketch = _sketched(attempt(Source("layer", layer.text), layer.feed, {}))
         sketch.read.append(path)
-        return made(sketch, stem, f"{name} of {path.name}", limits)
+        return made(sketch, stem, f"{name} of {path.name}", limits, in_file=True)
     return of_attempt(attempt(source_of(text), feed, names or {}, node), limits)
 
 
@@ -101,8 +101,10 @@ def of_attempt(tried: Attempt, limits: Limits = USUAL) -> Drawing:
     if not is_python_file(source.name):
         return made(_sketched(tried), _first_name(source.text), source.text, limits)
     path = Path(source.name)
-    name = path.stem + ("" if tried.wanted is None else f"_{tried.wanted}")
-    return made(_sketched(tried), name, f"{name} of {path.name}", limits)
+    stem = path.stem + ("" if tried.wanted is None else f"_{tried.wanted}")
+    called = tried.name or tried.wanted
+    origin = path.name if called is None else f"{called} of {path.name}"
+    return made(_sketched(tried), stem, origin, limits, in_file=True)
 
 
 def _sketched(tried: Attempt) -> Sketch:
@@ -122,11 +124,17 @@ def is_yolo_file(text: str) -> bool:
     return "\n" not in text and "(" not in text and text.lower().endswith((".yaml", ".yml")) and is_yolo(Path(text))
 
 
-def made(sketch: Sketch, name: str, origin: str, limits: Limits = USUAL) -> Drawing:
-    """A sketch with a name, if it is a spec. Raises SpecError."""
+def made(sketch: Sketch, name: str, origin: str, limits: Limits = USUAL, *, in_file: bool = False) -> Drawing:
+    """A sketch with a name, if it is a spec: with a sentence on it, below its origin if that is ``in_file``.
+
+    Raises SpecError.
+    """
     reader.spec(sketch.tree, sketch.files, limits)
+    heading = {**({"title": origin} if in_file else {}), "takeaway": True}
+    entries = [(Scalar(key, key, key), from_python(said, key)) for key, said in heading.items()]
+    tree = Entries((*entries, *sketch.tree.entries))
     return Drawing(
-        file_name(name), origin, sketch.tree, sketch.files, tuple(sketch.notes), tuple(sketch.read), sketch.unsigned
+        file_name(name), origin, tree, sketch.files, tuple(sketch.notes), tuple(sketch.read), sketch.unsigned
     )
 
 

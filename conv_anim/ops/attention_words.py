@@ -11,7 +11,7 @@ WORDS = {
         "kind.partitioned.causal": "causal window attention",
         "kind.shifted": "shifted-window attention",
         "kind.shifted.causal": "causal shifted-window attention",
-        "badge.attention": "attention",
+        "badge.attention": "self-attention",
         "heads": "{cells} heads",
         "shift": "shifted by {cells}",
         "shares.name": "shares",
@@ -23,8 +23,8 @@ WORDS = {
         "border.sliding": "{most} cells seen; {least} at the border, where the window is cut off",
         "border.neighborhood": "{most} cells seen everywhere: at the border the window moves inward",
         "border.shifted": "the mask keeps apart what only the cyclic shift brings into one window",
-        "term.attention": "attention: a cell adds up the values of all cells that it sees, each times its share; "
-        "the better two cells match, the larger the share",
+        "term.attention": "attention (self-attention): a cell adds up the values of all cells that it sees, each times "
+        "its share; the better two cells match, the larger the share",
         "point.full": "Every cell looks at all cells: what it takes from each depends on the numbers.",
         "point.full.causal": "Every cell looks at itself and all before it: what comes later is masked.",
         "point.full.heads": "{heads} heads work side by side, each with shares of its own, "
@@ -54,7 +54,7 @@ WORDS = {
         "kind.partitioned.causal": "因果視窗注意力",
         "kind.shifted": "移位視窗注意力",
         "kind.shifted.causal": "因果移位視窗注意力",
-        "badge.attention": "注意力",
+        "badge.attention": "自注意力",
         "heads": "{cells} 個頭",
         "shift": "移位 {cells}",
         "shares.name": "占比",
@@ -66,7 +66,7 @@ WORDS = {
         "border.sliding": "看到 {most} 格；邊緣處視窗被截斷，看到 {least} 格",
         "border.neighborhood": "處處看到 {most} 格：邊緣處視窗向內移",
         "border.shifted": "遮罩隔開只因循環移位才落入同一視窗的格",
-        "term.attention": "注意力：一格把看到的各格的值乘上占比，再加起來；兩格越相符，占比越大",
+        "term.attention": "注意力（自注意力）：一格把看到的各格的值乘上占比，再加起來；兩格越相符，占比越大",
         "point.full": "每一格都看所有的格：從每格取多少，取決於數本身。",
         "point.full.causal": "每一格看自己和之前的所有格：之後的都被遮住。",
         "point.full.heads": "{heads} 個頭：並排的 {heads} 個注意力，各用 {channels} 個通道中的 {each} 個，"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import prod
+from math import gcd, prod
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from conv_anim.spec.model import Padding, Size
     from conv_anim.spec.records import Record
     from conv_anim.tracing.gathers import Fed, Gather
+    from conv_anim.tracing.geometry import Axis
 
 KERNEL_SIZE: Field[PerAxis] = Field("kernel_size", per_axis(1), "Cells of the window.", required=True, example=2)
 STRIDE: Field[PerAxis] = Field("stride", per_axis(1), "How far the window moves.", default=1, example=2)
@@ -53,17 +54,32 @@ OUTPUT_SIZE: Field[tuple[int, ...]] = Field(
 )
 UNFOLD_WORDS = {
     "en": {
-        "point.unfold": "Each window becomes a column; then a convolution is one product of matrices.",
+        "point.unfold": "Each window becomes a column.",
+        "point.unfold.more": "Each window becomes a column{zeros}; what several windows cover is written several "
+        "times, so {before} numbers become {after}.",
+        "zeros": ", with the zeros around the map",
+        "term.unfold": "im2col: image to columns; the kernel as a row, times this matrix, is a convolution",
         "kind.unfold": "unfolding (im2col)",
     },
-    "zh-TW": {"point.unfold": "每個視窗變成一行；卷積就是一個矩陣的乘積。", "kind.unfold": "展開（im2col）"},
+    "zh-TW": {
+        "point.unfold": "每個視窗變成一行。",
+        "point.unfold.more": "每個視窗變成一行{zeros}；被幾個視窗覆蓋的數就寫幾次，所以 {before} 個數變成 {after} 個。",
+        "zeros": "（含周圍的零）",
+        "term.unfold": "im2col：圖變成行；卷積核寫成一列，乘上這個矩陣，就是卷積",
+        "kind.unfold": "展開（im2col）",
+    },
 }
 FOLD_WORDS = {
     "en": {
         "point.fold": "Each column is laid back where its window was; where windows overlap, numbers add up.",
+        "term.fold": "col2im: columns to image, the way back from im2col",
         "kind.fold": "folding (col2im)",
     },
-    "zh-TW": {"point.fold": "每一行放回其視窗的位置；視窗重疊處數值相加。", "kind.fold": "摺回（col2im）"},
+    "zh-TW": {
+        "point.fold": "每一行放回其視窗的位置；視窗重疊處數值相加。",
+        "term.fold": "col2im：行變回圖，是 im2col 的反向",
+        "kind.fold": "摺回（col2im）",
+    },
 }
 
 
@@ -135,6 +151,14 @@ class Unfold(Columned):
     def columns(self) -> Columns:
         return Columns(self.over, made=True)
 
+    def point(self, say: Language) -> str:
+        """With how many numbers it writes, where windows that overlap make these more."""
+        before, after = self.ends.in_channels * prod(self.of), self.ends.out_channels * prod(self.windows)
+        if after <= before or not any(map(_overlaps, self.over.axes)):
+            return say.of(self, "point.unfold")
+        zeros = say.of(self, "zeros") if any(map(any, self.padding)) else ""
+        return say.of(self, "point.unfold.more", zeros=zeros, before=before, after=after)
+
     def gather(self, fed: Fed) -> Gather:
         from conv_anim.ops.columns_numbers import unfolded
 
@@ -166,6 +190,19 @@ class Fold(Columned):
 
         del fed
         return folded(self)
+
+
+def _overlaps(axis: Axis) -> bool:
+    """Whether two windows cover a cell of the input."""
+    common = gcd(axis.stride, axis.dilation)
+    if axis.dilation // common >= axis.count or axis.stride // common >= axis.kernel:
+        return False
+    covered = set[int]()
+    for cell in (axis.cell(o, t) for o in range(axis.count) for t in range(axis.kernel)):
+        if cell in covered:
+            return True
+        covered |= {cell} if axis.before <= cell < axis.before + axis.size else set()
+    return False
 
 
 # from their keys

@@ -44,8 +44,8 @@ WORDS = {
         "read.masked": "read, times its mask",
         "key.regular": "where the window stands without offsets",
         "key.point": "where each cell of the window reads",
-        "key.shares": "the share of each cell around this point",
-        "example": "window cell ({row},{column}) reads at ({y}, {x}): {sum}",
+        "key.shares": "one of these, and the share of each cell around it",
+        "example": "window cell ({row},{column}) reads at row {y}, column {x}: {sum}",
     },
     "zh-TW": {
         "kind.deformed": "可變形卷積",
@@ -76,8 +76,8 @@ WORDS = {
         "read.masked": "讀到的數乘以遮罩",
         "key.regular": "沒有偏移量時視窗的位置",
         "key.point": "視窗各格讀取的地方",
-        "key.shares": "這一點周圍各格的占比",
-        "example": "位置 ({row},{column}) 在 ({y}, {x}) 讀取：{sum}",
+        "key.shares": "其中一點，和周圍各格的占比",
+        "example": "位置 ({row},{column}) 讀取第 {y} 列、第 {x} 行：{sum}",
     },
 }
 
@@ -100,8 +100,8 @@ def settings(op: DeformConv, say: Language, fed: tuple[int, ...]) -> list[Settin
 
 
 def names(op: DeformConv, say: Language) -> list[str]:
-    """Of the channels of offsets of one group, in their order: Δy before Δx, tap by tap."""
-    taps = product(*map(range, op.kernel_size))
+    """Of the channels of offsets of one group, in their order: Δy before Δx, tap by tap, counted from 1."""
+    taps = product(*(range(1, k + 1) for k in op.kernel_size))
     return [say.of(op, "channel", sign=sign, row=i, column=j) for i, j in taps for sign in ("Δy", "Δx")]
 
 

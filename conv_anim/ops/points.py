@@ -40,8 +40,8 @@ WINDOW_POINTS = {
         "point.replicate": "Replicate padding: beyond the edge the edge cell is repeated, so no zeros are mixed in.",
         "point.circular": "Circular padding: beyond one edge the input goes on from the opposite one.",
         "point.causal": "Causal padding: all of it comes before the input, so no output sees a later cell.",
-        "point.unread.padding": "Stride {stride}: the first window covers the zeros before the input, the last one "
-        "does not reach all of those after it: {unread}.",
+        "point.unread.padding": "Stride {stride}: windows begin at the first zeros of the padding, but the last window "
+        "stops short of its end: {unread}.",
         "point.stride.after": "Stride {stride}, zeros only after the input ({padding}): windows begin at its first "
         "cell, and {before} becomes {after}.",
     },
@@ -67,7 +67,7 @@ WINDOW_POINTS = {
         "point.replicate": "複製填充：邊緣之外重複邊緣的格，不加入零。",
         "point.circular": "循環填充：一端之外接著另一端。",
         "point.causal": "因果填充：全部在輸入之前，所以沒有輸出看見後面的格。",
-        "point.unread.padding": "步幅 {stride}：第一個視窗蓋住輸入之前的零，最後一個沒有讀完之後的零：{unread}。",
+        "point.unread.padding": "步幅 {stride}：視窗從填充最前面的零開始，但最後一個視窗到不了填充的末端：{unread}。",
         "point.stride.after": "步幅 {stride}，只有輸入之後有零（{padding}）：視窗從第一格開始，{before} 變成 {after}。",
     },
 }

@@ -24,6 +24,8 @@ NARROWEST = 300
 class Key:
     """What cells of a look are: a small one of them, and words. A ``cross`` strikes it out, a ``hatch`` covers it.
 
+    Points that are drawn as discs have a ``disc``.
+
     Without a ``fill`` it is an edge alone: such cells have colours of their own.
     """
 
@@ -32,12 +34,14 @@ class Key:
     edge: Stroke
     cross: Stroke | None = None
     hatch: Stroke | None = None
+    disc: bool = False
 
     def cell(self, style: Style, side: int, x: float, capitals: float) -> list[Primitive]:
         """A cell with its middle beside that of small capitals that begin at a height."""
         left, high = round(x), round(capitals + (style.small_size * style.font.cap_height - side) / 2)
         edge = self.edge if self.edge.dash is None else replace(self.edge, dash=(side / 4, side / 4))
-        items: list[Primitive] = [Boxes(((left, high, side, side),), self.fill, edge)]
+        radius = side / 2 if self.disc else 0.0
+        items: list[Primitive] = [Boxes(((left, high, side, side),), self.fill, edge, radius)]
         if self.cross is not None:
             right, low = left + side, high + side
             items.append(Lines((((left, high), (right, low)), ((left, low), (right, high))), self.cross))
@@ -55,12 +59,24 @@ class Callout:
     swatch: str | None
     lines: tuple[str, ...] = ()
     keys: tuple[Key, ...] = ()
+    disc: bool = False
+    """Whether the cells are discs, and so the swatch."""
 
     @classmethod
-    def of(cls, style: Style, name: str, lines: Sequence[str], swatch: str | None, keys: tuple[Key, ...]) -> Callout:
-        """A name, lines below it, those that are empty left out, and keys."""
+    def of(
+        cls,
+        style: Style,
+        name: str,
+        lines: Sequence[str],
+        swatch: str | None,
+        keys: tuple[Key, ...],
+        *,
+        disc: bool = False,
+    ) -> Callout:
+        """A name, lines below it, those that are empty left out, and keys, which are ``disc`` as the swatch is."""
         detail, *more = [line for line in lines if line] or [""]
-        return cls(style, Label(name, detail), swatch, tuple(more), keys)
+        keys = tuple(replace(key, disc=True) for key in keys) if disc else keys
+        return cls(style, Label(name, detail), swatch, tuple(more), keys, disc)
 
     @property
     def indent(self) -> float:
@@ -106,7 +122,9 @@ class Callout:
         style, side = self.style, round(self.capitals)
         items: list[Primitive] = []
         if self.swatch is not None:
-            items.append(Boxes(((round(x), round(top), side, side),), self.swatch, radius=side / 5))
+            items.append(
+                Boxes(((round(x), round(top), side, side),), self.swatch, radius=side / (2 if self.disc else 5))
+            )
         left, ink = x + self.indent, style.colors.ink
         items.append(style.text(left, top, self.label.name, size=style.label_size, color=ink, bold=True))
         baseline = top + self.capitals

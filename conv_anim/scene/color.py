@@ -12,9 +12,9 @@ def rgb(color: str) -> tuple[int, int, int]:
 
 @cache
 def mix(under: str, over: str, opacity: float) -> str:
-    """``over`` laid on ``under``."""
+    """``over`` laid on ``under``; with more than 1, further from ``under`` in the same hue."""
     mixed = (round((1 - opacity) * u + opacity * o) for u, o in zip(rgb(under), rgb(over), strict=True))
-    return "#" + "".join(f"{value:02x}" for value in mixed)
+    return "#" + "".join(f"{min(255, max(0, value)):02x}" for value in mixed)
 
 
 def luminance(color: str) -> float:

@@ -26,8 +26,14 @@ def sign(*, equal: bool) -> str:
 
 
 def sum_sign(terms: Iterable[Sequence[Written]], result: Written, *, over: int = 1) -> str:
-    """Of products that are added up, and the sum divided: ``1·0.5 + 2 = 2.5``."""
-    products = list(terms)
+    """Of products that are added up, and the sum divided: ``1·0.5 + 2 = 2.5``.
+
+    Rounded or not, a number times 0 is 0; and if one times 1 is all that is left, it is the result if it is written so.
+    """
+    products = [[(fmt, n) for fmt, n in product if n != 1] for product in terms if all(n != 0 for _, n in product)]
+    if over == 1 and [len(product) for product in products] == [1] and isfinite(result[1]):
+        ((fmt, number),) = products[0]
+        return sign(equal=number == result[1] and fmt.written(number) == _value(result))
     if not all(_told(number) for number in (*(number for product in products for number in product), result)):
         return NEAR
     made = sum((prod(map(_value, product), start=Fraction(1)) for product in products), Fraction(0)) / over

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.cells import WRITTEN
-from conv_anim.scene.clipping import outside
 from conv_anim.scene.color import mix
 from conv_anim.scene.frames import framed
-from conv_anim.scene.hatching import SLANTED, hatched, hatching
+from conv_anim.scene.hatching import SLANTED, cornered, hatched, hatching
 from conv_anim.scene.mosaics import finished, mosaic
 from conv_anim.scene.primitives import Boxes, Lines, Primitive, Stroke, Text, union
 from conv_anim.scene.tones import SMALLEST_EDGED
@@ -31,10 +30,10 @@ if TYPE_CHECKING:
 
 FAINT = 0.4
 """How much of the theme's faint colour the edges of cells have that are not there."""
-AROUND = 0.16, 0.26
-"""How far from the edges of a cell its number begins at the left, and at the top, in cells."""
 INDENT = 0.09
 """How far from the corner of a cell its index stands, in cells."""
+INDEX = 11.5
+"""The em of a cell's index at scale 1, in pixels: it is looked up in a list, and so read like that."""
 SMALL, LARGER = (0.275, 0.7), (0.31, 0.78)
 """The most that a small number takes of a cell's side and of its number, and one that is to be read like it."""
 BETWEEN = 0.1
@@ -216,7 +215,7 @@ class Grid:
     def index(self, place: Position, text: str, on: str) -> Text:
         """A small number in the upper left corner of a cell."""
         x, y, side, _ = self.box(*place)
-        size, ink = max(self.style.least, 0.22 * side), self.style.ink_on(on)
+        size, ink = self.style.em(INDEX), self.style.ink_on(on)
         return self.style.text(x + INDENT * side, y + INDENT * side, text, size=size, color=ink)
 
     def pending(self, places: Iterable[Position] | None = None, *, cleared: bool = True) -> list[Primitive]:
@@ -254,13 +253,11 @@ class Grid:
         boxes = [self.box(*place) for place in sorted(places)]
         if not boxes:
             return []
-        stroke = hatching(self.style)
-        lines = hatched(boxes, SLANTED)
+        ground = self.style.colors.background
         if not emptied:
-            rings = [_inner(box) for box in boxes for _ in range(SLANTED)]
-            lines = tuple(piece for line, ring in zip(lines, rings, strict=True) for piece in outside(line, ring))
-        cleared = [Boxes(tuple(boxes), self.style.colors.background, self.style.empty_edge)] if emptied else []
-        return [*cleared, Lines(lines, stroke)]
+            return [Lines(cornered(boxes), hatching(self.style, ground))]
+        cleared = Boxes(tuple(boxes), ground, self.style.empty_edge)
+        return [cleared, Lines(hatched(boxes, SLANTED), hatching(self.style))]
 
     def ringed(self, places: Iterable[Position], color: str) -> list[Primitive]:
         """A line inside the edges of cells."""
@@ -297,15 +294,3 @@ class Grid:
             *self.patches(fills, None),
             Lines(tuple(lines), Stroke(stroke.color, stroke.width, (on, on))),
         ]
-
-
-def _inner(box: Box) -> tuple[Point, ...]:
-    """The outline of what a number takes of its cell."""
-    (x, y, width, height), (across, down) = box, AROUND
-    left, right, top, bottom = (
-        x + across * width,
-        x + width - across * width,
-        y + down * height,
-        y + height - down * height,
-    )
-    return (left, top), (right, top), (right, bottom), (left, bottom)

@@ -13,11 +13,14 @@ if TYPE_CHECKING:
     from conv_anim.tracing.taps import Step
     from conv_anim.tracing.trace import LayerTrace
 
-from conv_anim.scene.equality import norm_sign, sign, sum_sign
+from conv_anim.scene.equality import EQUAL, norm_sign, sum_sign
 from conv_anim.scene.numbers import Format, agrees, enough, format_for, weights_format
 
 MOST_CHECKED = 100_000
 """Outputs of a layer that are all checked to be what the terms of their sums add up to."""
+
+LONG = 100
+"""From which on a denominator takes more of a cell than the number over it."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +48,21 @@ class Formats:
         """Whether all numbers are written in full."""
         return self.x.exact and self.w.exact and self.y.exact and (self.b is None or self.b.exact)
 
+    @property
+    def divided(self) -> str:
+        """What stands after the products of a step if their weights are written without their denominator."""
+        return f") / {self.w.denominator}" if self.w.bare else ""
+
+    @property
+    def shortened(self) -> Formats:
+        """With weights that are fractions over a large number written without it."""
+        return replace(self, w=replace(self.w, bare=True)) if self.w.denominator >= LONG else self
+
     def equals(self, step: Step) -> str:
         """The sign before the result of a step."""
         taps, result = [tap for tap in step.taps if tap.x is not None], (self.y, step.value)
         if self.reduce == "max":
-            return sign(equal=self.y.tells(step.value))
+            return EQUAL  # the largest of rounded numbers is the largest number, rounded
         if self.reduce == "norm":
             return norm_sign([(self.x, tap.x or 0) for tap in taps], result, self.norm_type)
         terms = [[(self.x, tap.x or 0), *([] if tap.w is None else [(self.w, tap.w)])] for tap in taps]

@@ -33,14 +33,15 @@ class Format:
     """How the numbers of an array are written.
 
     ``exact`` ones have no more decimals than each needs, rounded ones the same, so that they can be compared; or they
-    are fractions over one ``denominator``, or have so many significant ``digits``, with a power of ten where they are
-    large or small.
+    are fractions over one ``denominator``, which ``bare`` ones are written without, or have so many significant
+    ``digits``, with a power of ten where they are large or small.
     """
 
     decimals: int
     exact: bool
     denominator: int = 1
     digits: int = 0
+    bare: bool = False
 
     def __call__(self, number: Number) -> str:
         if not isfinite(number):
@@ -54,7 +55,7 @@ class Format:
         return (trimmed(text) if self.exact else text).replace("-", MINUS)
 
     def _fraction(self, count: int) -> str:
-        whole, rest = divmod(count, self.denominator)
+        whole, rest = (count, 0) if self.bare else divmod(count, self.denominator)
         return (str(whole) if rest == 0 else f"{count}/{self.denominator}").replace("-", MINUS)
 
     def _significant(self, number: Number) -> str:

@@ -162,9 +162,12 @@ class SheetGrid:
         if self.grid.style.frame is not None or self.image is not None:  # they keep their colours
             return [], {place: self._fill(place, source, shown) for place, (source, shown) in cells.items()}
         fills = {place: self._under(source) for place, (source, _) in cells.items()}
-        items = self.grid.patches(fills, self.grid.style.edge)
-        items += [self._text(place, source, shown, fills[place]) for place, (source, shown) in cells.items()]
-        return items, fills
+        return self.painted(fills), fills
+
+    def painted(self, fills: Mapping[Position, str]) -> list[Primitive]:
+        """Cells in other colours, with their numbers."""
+        cells = {(r, c): (source, read, fills[r, c]) for r, c, source, read in self._at(fills)}
+        return [*self.grid.patches(fills, self.grid.style.edge), *self._texts(cells)]
 
     def _under(self, source: Source) -> str:
         """A cell's colour under the window."""

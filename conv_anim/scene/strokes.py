@@ -29,6 +29,11 @@ def ring_color(style: Style, on: str) -> str:
     return seen(on, *apart, strongest)
 
 
+def halo(style: Style, stroke: Stroke) -> Stroke:
+    """Below a line over shades, so that it shows on the darkest and on the lightest of them."""
+    return Stroke(style.colors.background, stroke.width + 2 * max(1.0, style.scale))
+
+
 def strong(style: Style, color: str) -> Stroke:
     """An outline that is stronger than the edges of cells."""
     edges = contrast(style.colors.line, style.colors.background)

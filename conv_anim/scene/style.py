@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from conv_anim.scene.breaks import headed, phrases, pieces
-from conv_anim.scene.color import mix, readable
+from conv_anim.scene.breaks import headed, phrases, places
+from conv_anim.scene.color import contrast, mix, readable
 from conv_anim.scene.primitives import Stroke, Text
 from conv_anim.values import dataclass, replace
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 SMALLEST = 9.0
 """Pixels of the em of the smallest text that can be read."""
+DEEPER = 1.25
+"""The contrast from which a deeper colour is told from its own."""
 
 
 class Font(Protocol):
@@ -200,6 +202,14 @@ class Style:
         """A cell that the window reads and that is none of the map's: between the two."""
         return mix(color, self.colors.window, (self.theme.overlay + self.theme.empty_overlay) / 2)
 
+    def deeper(self, color: str, by: float = 1.0) -> str:
+        """A cell of a colour that counts for more: at most twice as far from the ground, in its own hue.
+
+        A colour that is hardly any goes towards the ink.
+        """
+        twice = mix(self.colors.background, color, 2)
+        return mix(color, twice if contrast(twice, color) >= DEEPER else mix(color, self.colors.ink, 0.3), by)
+
     def at_work(self, color: str) -> str:
         """A cell of a colour that is being computed."""
         return mix(color, self.colors.current, self.theme.current_overlay)
@@ -249,7 +259,8 @@ class Style:
     def wrapped(self, text: str, *, size: float, width: float, head: int = 0) -> list[str]:
         """The text in as few lines as fit, of about the same length, broken after commas if that takes no more lines.
 
-        What cannot be broken stands alone, even if it is wider; the first ``head`` characters never do.
+        Formulas that fit are not broken. What cannot be broken stands alone, even if it is wider; the first ``head``
+        characters never do.
         """
 
         def filled(cut: list[str], room: float) -> list[str]:
@@ -261,7 +272,8 @@ class Style:
                     lines.append(piece)
             return [line.rstrip(" ") for line in lines]
 
-        words, parts = headed(pieces(text), head), headed(phrases(text), head)
+        words = headed(places(text, lambda piece: self.width(piece.rstrip(" "), size=size) <= width), head)
+        parts = headed(phrases(text), head)
         fewest = filled(words, width)
         by_parts = filled(parts, width)
         fits = len(by_parts) == len(fewest) and all(self.width(line, size=size) <= width for line in by_parts)

@@ -202,7 +202,7 @@ def sum_for(layer: LayerTrace, formats: Formats, style: Style, room: float, *, b
     slot = widest(formats.x, layer.input) + style.width(power or "", size=style.label_size)
     if layer.kernels is not None:
         slot += style.width("·", size=style.label_size) + widest(formats.w, layer.kernels)
-    opening, joint = _brackets(layer)
+    opening, joint = _brackets(layer, formats)
     closing = max(_closings(layer, formats, bias), key=lambda text: style.width(text, size=style.label_size))
     result = max(
         style.width(f"{NEAR} {text}", size=style.label_size, bold=True) for text in formats.y.texts(layer.output)
@@ -219,13 +219,13 @@ def _closings(layer: LayerTrace, formats: Formats, named: str) -> set[str]:
         return {f") / {divisor} " for divisor in divisors(layer.operator).ravel().tolist()}
     if layer.bias is not None:
         return {_plus(bias, formats, named) for bias in layer.bias.tolist()}
-    return {{"max": ") ", "norm": f"){_root(layer)} "}.get(layer.operator.reduce, " ")}
+    return {{"max": ") ", "norm": f"){_root(layer)} "}.get(layer.operator.reduce, f"{formats.divided} ")}
 
 
 def _plus(bias: Number, formats: Formats, named: str) -> str:
     """A bias as part of a sum."""
     assert formats.b is not None
-    return f" + {named.format(value=formats.b.factor(bias))} "
+    return f"{formats.divided} + {named.format(value=formats.b.factor(bias))} "
 
 
 def exponent(layer: LayerTrace) -> str | None:
@@ -238,9 +238,9 @@ def exponent(layer: LayerTrace) -> str | None:
     return f"{op.norm_type:.15g}".translate(RAISED) if float(op.norm_type).is_integer() else f"^{op.norm_type:.15g}"
 
 
-def _brackets(layer: LayerTrace) -> tuple[str, str]:
+def _brackets(layer: LayerTrace, formats: Formats) -> tuple[str, str]:
     """What stands before a layer's terms and between them: of a norm of squares, the sign of a root."""
-    opening, joint = BRACKETS[layer.operator.reduce]
+    opening, joint = BRACKETS["mean" if formats.divided else layer.operator.reduce]
     return f"√{opening}" if layer.operator.reduce == "norm" and layer.operator.norm_type == 2 else opening, joint
 
 
@@ -271,7 +271,7 @@ def in_a_line(
     ``y`` is how the result is written, if not as usual.
     """
     formats, power = Formats.of(layer, y), exponent(layer)
-    opening, joint = _brackets(layer)
+    opening, joint = _brackets(layer, formats)
     closing = _closing(step, formats, min(_closings(layer, formats, bias)), bias)
     terms = terms_of(step, formats, power)
     if most is not None and len(terms) > most:

@@ -189,7 +189,7 @@ def _of_sites(spec: Spec, say: Language) -> Iterator[str]:
     sites, *others = (node.op.sites for node in spec.nodes)
     if isinstance(spec.view, Flat) and not others and sites is not None:
         pairs = sorted(chain.from_iterable(sites.rulebook.values()), key=lambda pair: pair[0] == pair[1])
-        yield from (say("term.rulebook", read=read, made=made) for read, made in pairs[:1])
+        yield from (say("term.rulebook", read=read + 1, made=made + 1) for read, made in pairs[:1])
 
 
 def _of_attention(spec: Spec, say: Language) -> Iterator[str]:
@@ -197,13 +197,15 @@ def _of_attention(spec: Spec, say: Language) -> Iterator[str]:
     view, op = spec.view, next(node.op for node in spec.nodes if node.op.attends is not None)
     if isinstance(view, Sequence) and view.cache:
         yield say("term.cache")
-    scored = isinstance(view, Matrix) or (isinstance(view, Flat) and view.sum) or _scores(spec)
+    assert op.attends is not None
+    worked = isinstance(view, Flat) and view.sum and not op.attends.shown_alone(view.cells)
+    scored = isinstance(view, Matrix) or worked or _scores(spec)
     if scored or (isinstance(view, Sequence) and view.cache):
         own = all(each is None for each in getattr(op, "projections", (object(),)))
         yield say("term.query.own" if own else "term.query")
     if scored:
         yield say("term.softmax")
-    if isinstance(view, Sequence) and op.attends is not None and op.attends.heads == 1:
+    if isinstance(view, Sequence) and op.attends.heads == 1:
         yield say("term.lines")
 
 

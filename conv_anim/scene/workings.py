@@ -8,14 +8,14 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from conv_anim.scene.equality import sign, sum_sign
-from conv_anim.scene.numbers import SHARE_NOISE, agrees, enough, format_for, weights_format
+from conv_anim.scene.equality import EQUAL, sign, sum_sign
+from conv_anim.scene.numbers import SHARE_NOISE, Format, agrees, denominator, enough, format_for, weights_format
 from conv_anim.scene.scoring import SHARE
+from conv_anim.scene.shares import simple
 from conv_anim.scene.sums import in_a_line
 from conv_anim.tracing.gathers import Gather
 
 if TYPE_CHECKING:
-    from conv_anim.scene.numbers import Format
     from conv_anim.scene.wording.language import Language
     from conv_anim.tracing.taps import Step, Tap
     from conv_anim.tracing.trace import LayerTrace, Trace
@@ -40,13 +40,20 @@ def worked(layer: LayerTrace, step: Step, say: Language, y: Format | None = None
     exact = y.exact and all(format_for(array).exact for array in layer.inputs)
     more = 0 if exact else joined_digits(layer) or enough(lambda n: _agrees_with(layer, step, y, n))
     met = _met(layer, taps, more)
-    equals = sign(equal=y.tells(step.value) and all(fmt.tells(number) for fmt, number in met))
-    said = layer.layer.worked([fmt(number) for fmt, number in met], f"{equals} {y(step.value)}")
+    said = layer.layer.worked([fmt(number) for fmt, number in met], f"{_sign(layer, step, met, y)} {y(step.value)}")
     if said is not None:
         return said
     if not taps:
         return f"= {y(step.value)}"
     return _added(layer, step, taps, y, say)
+
+
+def _sign(layer: LayerTrace, step: Step, met: list[tuple[Format, float]], y: Format) -> str:
+    """Rounded or not, what is passed on as it is, or is 0, is the same number."""
+    if y.tells(step.value) and all(fmt.tells(number) for fmt, number in met):
+        return EQUAL
+    passed = any(number == step.value and fmt(number) == y(step.value) for fmt, number in met)
+    return sign(equal=passed or (step.value == 0 and layer.layer.made_of(_shown(met)) == 0))
 
 
 def cell_formats(trace: Trace) -> list[Format]:
@@ -98,9 +105,13 @@ def _met(layer: LayerTrace, taps: list[Tap], more: int) -> list[tuple[Format, fl
 def _agrees_with(layer: LayerTrace, step: Step, y: Format, more: int) -> bool:
     """Whether the numbers, written with so many digits more, make the result as it is written."""
     taps = [tap for tap in step.taps if tap.x is not None]
-    shown = [float(fmt.shown(np.array([number], float))[0]) for fmt, number in _met(layer, taps, more)]
-    made = layer.layer.made_of(shown)
+    made = layer.layer.made_of(_shown(_met(layer, taps, more)))
     return made is None or agrees(y, np.array([step.value], float), np.array([made]))
+
+
+def _shown(met: list[tuple[Format, float]]) -> list[float]:
+    """What is written."""
+    return [float(fmt.shown(np.array([number], float))[0]) for fmt, number in met]
 
 
 def _added(layer: LayerTrace, step: Step, taps: list[Tap], y: Format, say: Language) -> str:
@@ -137,6 +148,9 @@ def _weights(layer: LayerTrace, taps: list[Tap]) -> Format:
         return weights_format(layer.weight)
     if layer.layer.attends is not None:
         return SHARE
+    common = denominator([tap.w or 0 for tap in taps], noise=SHARE_NOISE)
+    if layer.layer.interpolation is not None and common is not None and simple(layer):
+        return Format(0, exact=True, denominator=common)  # as in the cells, although 3/4 is 0.75
     return weights_format(np.array([tap.w or 0 for tap in taps], float), noise=SHARE_NOISE)
 
 

@@ -112,6 +112,15 @@ class Attends:
     parts: tuple[Size, Size] | None = None
     """The same along all axes."""
 
+    @property
+    def shifted(self) -> tuple[Size, Size] | None:
+        """The windows of a partition and their shift along each axis; None unless there is a shift."""
+        return self.parts if self.parts is not None and any(self.parts[1]) else None
+
+    def shown_alone(self, cells: str) -> bool:
+        """Whether the flat view, with such ``cells``, shows nothing but which cells meet when windows are shifted."""
+        return self.shifted is not None and cells == "plain"
+
     def places(self, place: Size) -> list[Size]:
         """The places that a place looks at."""
         return list(product(*(along[i] for along, i in zip(self.seen, place, strict=True))))

@@ -13,8 +13,6 @@ from conv_anim.scene.channels.towers import Heights, MapRows, tower
 from conv_anim.scene.grid import Grid
 from conv_anim.scene.numbers import plane
 from conv_anim.scene.stacks import broken
-from conv_anim.scene.wording.captions import SPACE
-from conv_anim.scene.wording.words import MINUS
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -31,7 +29,7 @@ MOST = 5
 """With more rows than this that are too high together, the first ones, an ellipsis and the last stand for all."""
 TALLEST = 800
 """Pixels, at scale 1, that all maps one below the other may take."""
-WIDEST_LABEL = 180
+WIDEST_LABEL = 190
 """Pixels, at scale 1, that a line below the name of a column may take."""
 
 
@@ -93,8 +91,7 @@ class Arrangement:
         if self.add and self.piled and not given[-1].detail:
             given[-1] = given[-1]._replace(detail=self.channel_rows.say("channels.piled"))
         for name, detail in given:
-            whole = detail.replace(f" {MINUS} ", f"{SPACE}{MINUS}{SPACE}")  # no line is broken in a difference
-            parts = broken([whole], style, self.channel_rows.say, most=WIDEST_LABEL)
+            parts = broken([detail], style, self.channel_rows.say, most=WIDEST_LABEL)
             lines = [line for part in parts for line in style.wrapped(part, size=style.small_size, width=most)]
             found.append(Callout.of(style, name, lines, None, ()))
         return found

@@ -9,10 +9,10 @@ import numpy as np
 
 from conv_anim.scene.beginning import beginning
 from conv_anim.scene.flat.fitted import Fitted
-from conv_anim.scene.flat.shares import Shares, shares
 from conv_anim.scene.hit_regions import Turn
 from conv_anim.scene.layer_formats import Formats
 from conv_anim.scene.numbers import Format, agrees, enough, format_for, plane
+from conv_anim.scene.shares import Shares, shares
 from conv_anim.scene.sheet import Sheet, two
 from conv_anim.scene.steps import Steps
 from conv_anim.tracing.gathers import Gather

@@ -13,7 +13,7 @@ from conv_anim.scene.channels.woven_maps import WovenMaps
 from conv_anim.scene.gliding import begun, gliding
 from conv_anim.scene.hit_regions import Turn, of_grid
 from conv_anim.scene.layout import Panel, align, animated
-from conv_anim.scene.primitives import Frame, Lines, corners
+from conv_anim.scene.primitives import Frame, Lines, Polygons, corners
 from conv_anim.scene.scales import with_bars
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.strokes import strong
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from conv_anim.scene.timeline import Phase
     from conv_anim.tracing.trace import Trace
     from conv_anim.tracing.values import Array
+HEAD = 0.17
+"""The height of an arrow's head, and half of its width, in cells: it ends above the number."""
 
 
 @dataclass(frozen=True)
@@ -133,15 +135,20 @@ class PixelShuffling(WovenMaps):
         return grids[channel].cell((row, column), self.formats.x(value), fill, bold=bold, value=value)
 
     def _beam(self, source: Cell, cell: Cell, share: float = 1.0) -> list[Primitive]:
-        """A line from the cell that is copied to its copy, or a share of it.
+        """An arrow from the cell that is copied to its copy, or a share of its line.
 
-        It goes between cells, so that it hides no number and no name.
+        It goes between cells, so that it hides no number and no name, and turns into its cell from above.
         """
         x0, y0, side, _ = self.before[source[0]].box(*source[1:])
         x1, y1, _, _ = self.after[cell[0]].box(*cell[1:])
-        middle = (max(g.x + g.width for g in self.before) + min(g.x for g in self.after)) / 2
-        points = ((x0 + side, y0), (middle, y0), (middle, y1), (x1, y1))
-        return [Lines((begun(points, share),), strong(self.style, self.style.colors.ink))]
+        middle, end = (max(g.x + g.width for g in self.before) + min(g.x for g in self.after)) / 2, x1 + side / 2
+        points = ((x0 + side, y0), (middle, y0), (middle, y1), (end, y1))
+        line = Lines((begun(points, share),), strong(self.style, self.style.colors.ink))
+        if share < 1:
+            return [line]
+        fill, half, tip = self.style.at_work(self.color_of_output(cell)), HEAD * side, y1 + HEAD * side
+        ring = ((end - half, y1), (end + half, y1), (end, tip))
+        return [line, Polygons((ring,), self.style.ink_on(fill))]
 
     # hit regions
 

@@ -1,4 +1,4 @@
-"""Where padding that repeats input cells has its numbers from: brackets beside the sheet, and rings in the input."""
+"""Where padding that repeats input cells has its numbers from: brackets beside the sheet, and cells marked in it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Borrowing:
         return (most + 0.7) * self.pitch if most else 0.0
 
     def shown(self, grid: Grid, fills: Mapping[Position, str]) -> list[Primitive]:
-        """For the cells under a window, with their colours: brackets, and rings around the cells that are repeated.
+        """For the cells under a window, with their colours: brackets, and in shades rings around what is repeated.
 
         None of them in cells that are too small for a line of their own.
         """
@@ -53,7 +53,13 @@ class Borrowing:
             items += self._bracket([(y, x) for x, y in self._path(k, grid, cell, shown, (grid.y, grid.x))])
         for k, (cell, shown) in enumerate(columns.items()):
             items += self._bracket(self._path(k, grid, cell, shown, (grid.x, grid.y)))
-        return [*items, *self._rings(grid, fills)]
+        return [*items, *self._rings(grid, fills)] if grid.contents.shades is not None else items
+
+    def lent(self, grid: Grid, places: Iterable[Position]) -> dict[Position, str]:
+        """The cells that those under a window repeat, each in a deeper colour; in shades they keep theirs."""
+        if grid.contents.shades is not None or grid.numbers.cell < SMALLEST_EDGED:
+            return {}
+        return dict.fromkeys(sorted(self._sources(places)), self.style.deeper(self.style.colors.input))
 
     def _path(self, k: int, grid: Grid, cell: int, shown: int, corner: Point) -> list[Point]:
         """From the middle of one column to that of another, above the sheet."""

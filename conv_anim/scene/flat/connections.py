@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.clipping import once
 from conv_anim.scene.color import mix
 from conv_anim.scene.flat.diagram import Diagram
 from conv_anim.scene.flat.weights import PLUS
@@ -70,7 +71,7 @@ class Connections(Diagram):
             lines.append(line)
             heads.append(head)
         stroke = Stroke(self.style.label_ink, max(1.0, 1.5 * self.style.scale))
-        return [Lines(tuple(lines), stroke), Polygons(tuple(heads), self.style.label_ink)]
+        return [Lines(tuple(once(lines)), stroke), Polygons(tuple(heads), self.style.label_ink)]
 
     def _arrow(self, k: int) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
         """From the badge before a map to the map: the line and its head."""

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from conv_anim.scene.scales import Scale
 WEIGHED, SHARED = 0.82, 0.6
 """How much of a cell's width a weight in its corner may take; shares of attention stand in all cells at once."""
+KINK = 0.75
+"""How far apart, in heights of a badge, two ends of a way may lie that are brought to one height."""
 
 
 @dataclass(frozen=True)
@@ -96,20 +98,20 @@ class Diagram(NetworkLines):
 
     def _line_of(self, tier: list[list[int]]) -> float:
         columns = [column for column in tier if column]
-        return max(self._head(column[0]) for column in columns) + max(map(self._column, columns)) / 2
+        return max(self._head(column[0]) for column in columns) + max(map(self._above, columns))
 
     @cached_property
     def starts_of_tiers(self) -> list[float]:
         """Where each line of the forward pass begins, and the backward one below it."""
         found = [0.0]
         for k, tier in enumerate(self.tiers):
-            high = 2 * self._line_of(tier) - max(self._head(column[0]) for column in tier if column)
+            high = self._line_of(tier) + max(map(self._under, filter(None, tier)))
             found.append(found[-1] + high + self._overhang(tier) + self._tracked(k) + self.between_tiers)
         return found
 
     def _overhang(self, tier: list[list[int]]) -> float:
         """How far weights below badges reach beyond the maps of a line."""
-        half = max(map(self._column, filter(None, tier))) / 2
+        half = max(map(self._under, filter(None, tier)))
         alone = [column[0] for column in tier if len(column) == 1 and column[0] in self.written_below]
         several = [k for column in tier if len(column) > 1 for k in column if k in self.written_below]
         lows = [self.weights_drop(k) - half for k in alone]
@@ -128,7 +130,7 @@ class Diagram(NetworkLines):
         for start, tier in zip(self.starts_of_tiers, self.tiers, strict=False):
             line = start + self._line_of(tier)
             for column in filter(None, tier):
-                y = line - self._column(column) / 2 - self._head(column[0])
+                y = line - self._above(column) - self._head(column[0])
                 for k in column:
                     found[k] = round(y + self._head(k))
                     y += self._below(k) + self._apart
@@ -138,6 +140,23 @@ class Diagram(NetworkLines):
         """The height of a column without what stands above its first map."""
         whole = sum(self._below(k) for k in column) + (len(column) - 1) * self._apart
         return whole - self._head(column[0])
+
+    def _above(self, column: list[int]) -> float:
+        """How far a column, without what stands above its first map, reaches above the line: by half of it.
+
+        A map's middle that would lie next to the line lies on it, so that no way has a kink.
+        """
+        middles, y = list[float](), -self._head(column[0])
+        for k in column:
+            middles.append(y + self._head(k) + self.size(k)[1] / 2)
+            y += self._below(k) + self._apart
+        half = self._column(column) / 2
+        nearest = min(middles, key=lambda middle: abs(middle - half))
+        return nearest if abs(nearest - half) < KINK * self.badge_height else half
+
+    def _under(self, column: list[int]) -> float:
+        """How far it reaches below the line."""
+        return self._column(column) - self._above(column)
 
     @cached_property
     def grids(self) -> list[list[Grid]]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from conv_anim.scene.callouts import Key
 from conv_anim.scene.equality import NEAR, sum_sign
+from conv_anim.scene.flat.explained import ExplainedSum
 from conv_anim.scene.flat.lettered import ColumnsDrawing, matrix_label
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.hit_regions import HitRegion, of_sheet
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.cells import Position
     from conv_anim.scene.grid import Grid
     from conv_anim.scene.numbers import Format
-    from conv_anim.scene.primitives import Primitive
+    from conv_anim.scene.primitives import Box, Primitive
     from conv_anim.scene.steps import Cell
     from conv_anim.tracing.taps import Step
 
@@ -43,7 +44,7 @@ class FoldedView(ColumnsDrawing):
         numbers = self.fitting(self.x.texts(self.layer.input), self.y.texts(self.layer.output))
         read, made = self.signs_of((first, last), colors.input, colors.output)
         parts = (
-            Part(shape, read, "→", left=self.letters.room(numbers.cell)),
+            Part(shape, read, "→", left=self.letters.room(numbers.cell), above=self.letters.above(self.style)),
             Part(self.sheet.shape, made),
         )
         return Strip(self.style, numbers, parts, labelled=self.labelled)
@@ -62,6 +63,7 @@ class FoldedView(ColumnsDrawing):
     def resting(self) -> list[Primitive]:
         items = self.columns.filled(self.layer.input, self.x, self.style.colors.input)
         items += self.letters.beside(self.columns, self.style.label_ink)
+        items += self.letters.numbered(self.columns, self.style.label_ink)
         inside = [(r, c) for r, c, source, _ in self.sheet.cells() if source is Source.INPUT]
         items += self.after.pending(inside)
         return items + self.after.dashed((r, c) for r, c, source, _ in self.sheet.cells() if source is Source.PADDING)
@@ -74,7 +76,7 @@ class FoldedView(ColumnsDrawing):
         return [
             *self.read(step),
             *self.result(cell, self.current, bold=True),
-            *self._windows(step),
+            *self._windows(step, self.current),
             *self.added(step),
         ]
 
@@ -92,17 +94,25 @@ class FoldedView(ColumnsDrawing):
         patches = self.columns.patches(dict.fromkeys(places, read), self.style.edge)
         return [*patches, *numbers, *self.columns.framed(places)]
 
-    def _windows(self, step: Step) -> list[Primitive]:
-        """The outline of every window that covers a cell."""
-        grid, color = self.after, self.style.colors.ink
-        boxes = []
+    def _windows(self, step: Step, on: str | None = None) -> list[Primitive]:
+        """The outline of every window that covers a cell, in its first cell the number of its column.
+
+        The cell that is covered has it as soon as it is made, ``on`` the colour that it then has.
+        """
+        grid, colors = self.after, self.style.colors
+        boxes, numbers = list["Box"](), list["Primitive"]()
         for tap in step.taps:
             assert tap.input is not None
-            top, left = two(tuple(int(i) for i in np.unravel_index(tap.input[1], self.window.out_size)))
+            column = tap.input[1]
+            top, left = two(tuple(int(i) for i in np.unravel_index(column, self.window.out_size)))
             rows, columns = self.sheet.rows.covered([top]), self.sheet.columns.covered([left])
             (x, y, _, _), (right, bottom, side, _) = grid.box(rows[0], columns[0]), grid.box(rows[-1], columns[-1])
             boxes.append((x, y, right + side - x, bottom + side - y))
-        return [Boxes(tuple(boxes), None, strong(self.style, color))] if boxes else []
+            first = rows[0], columns[0]
+            fill = on if first == self.place(step.output) else colors.background
+            if fill is not None and self.letters.used:
+                numbers.append(grid.index(first, str(column + 1), fill))
+        return [Boxes(tuple(boxes), None, strong(self.style, colors.ink)), *numbers] if boxes else []
 
     # the sum, and what there is to know
 
@@ -111,7 +121,7 @@ class FoldedView(ColumnsDrawing):
         return (*super().keys(), Key(self.say("flat.covering"), colors.background, strong(self.style, colors.ink)))
 
     @cached_property
-    def sum(self) -> Sum | None:
+    def sum(self) -> ExplainedSum | None:  # type: ignore[override]  # with a line above it
         if not self.sums:
             return None
         size = self.style.label_size
@@ -119,7 +129,13 @@ class FoldedView(ColumnsDrawing):
         results = self.y.texts(self.layer.output)
         result = max(self.style.width(f"{NEAR} {text}", size=size, bold=True) for text in results)
         count = max(1, *(len(step.taps) for step in self.layer))
-        return Sum(self.style, count, 1, slot, " + ", "", " ", result, self.strip_layout.sum_room)
+        whole = Sum(self.style, count, 1, slot, " + ", "", " ", result, self.strip_layout.sum_room)
+        return ExplainedSum(whole, max(self.style.width(self._named(step), size=size) for step in self.layer))
+
+    def _named(self, step: Step) -> str:
+        """Which cells of the columns add up, by their letters and numbers: ``b1 + a2``."""
+        read = [tap.input for tap in step.taps if tap.input is not None]
+        return " + ".join(f"{self.letters[row]}{column + 1}" for row, column in read) if self.letters.used else ""
 
     def added(self, step: Step) -> list[Primitive]:
         if self.sum is None:
@@ -128,7 +144,10 @@ class FoldedView(ColumnsDrawing):
         terms = found or [Term("0", idle=True)]
         x, y = self.sum_at
         equals = sum_sign([[(self.x, tap.x or 0)] for tap in step.taps], (self.y, step.value))
-        return self.sum.of(len(terms)).at(x, y, terms, f"{equals} {self.y(step.value)}", self.style.result_ink)
+        whole, named, size = self.sum.whole.of(len(terms)), self._named(step), self.style.small_size
+        said = [self.style.text(x, y - self.sum.size, named, size=size, color=self.style.label_ink)] if named else []
+        y += self.sum.below
+        return [*said, *whole.at(x, y, terms, f"{equals} {self.y(step.value)}", self.style.result_ink)]
 
     @cached_property
     def x(self) -> Format:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.cells import Position
     from conv_anim.scene.grid import Grid
     from conv_anim.scene.primitives import Primitive, Side
+    from conv_anim.scene.style import Style
     from conv_anim.spec.shown_as import Columns
     from conv_anim.tracing.operators import Operator
     from conv_anim.tracing.trace import Trace
@@ -44,6 +45,20 @@ class Letters:
     def room(self, cell: float) -> float:
         """Left of the matrix, in pixels."""
         return 0.6 * cell if self.used else 0.0
+
+    def above(self, style: Style) -> float:
+        """Above the matrix, for the numbers of its columns, in pixels."""
+        return style.small_size + style.thin if self.used else 0.0
+
+    def numbered(self, grid: Grid, color: str) -> list[Primitive]:
+        """A number above each column of a grid: with a letter it names a cell, ``b1``."""
+        if not self.used:
+            return []
+        style, y = grid.style, grid.y - self.above(grid.style) / 2
+        middles = (grid.x + (k + 0.5) * grid.numbers.cell for k in range(grid.columns))
+        return [
+            style.centered(x, y, str(k), size=style.small_size, color=color) for k, x in enumerate(middles, start=1)
+        ]
 
     def beside(self, grid: Grid, color: str) -> list[Primitive]:
         """One letter for each row of a grid."""
@@ -99,7 +114,8 @@ class ColumnsDrawing(FlatDrawing):
         if not self.letters.used:
             return ()
         fill = self.style.under_window(self.style.colors.input)
-        return (Key(self.say("flat.letters"), fill, self.style.frame or self.style.edge),)
+        said = self.say("flat.letters" if self._columns.made else "flat.letters.back")
+        return (Key(said, fill, self.style.frame or self.style.edge),)
 
     def of_columns(self, side: Side, grid: Grid) -> list[HitRegion]:
         """Every cell of the matrix, on its grid."""

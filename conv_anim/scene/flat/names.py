@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.flat.maps import NetworkMaps
+from conv_anim.scene.flat.notes import fed_by
 from conv_anim.scene.numbers import format_for, plane, weights_format
 from conv_anim.scene.wording import words
 from conv_anim.scene.wording.captions import SPACE, caption
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST_WEIGHTS = 9
 """The most weights of a kernel that are written in its label."""
+SUM = "+"
+"""The badge of a sum."""
 NARROWEST = 130
 """Pixels, at scale 1, that a line of a label may take even if its map is narrower."""
 
@@ -56,7 +59,14 @@ class NetworkNames(NetworkMaps):
             name, said = node.name, [called, *said]
         if k == len(self.maps) - 1 and given.output is not None:
             name = given.output
-        return self._wrapped(k, name, [self.say.joined(said), self._weights(k), self._bias(k), size, self._panes(k)])
+        told = [self.say.joined(said), self._joined(k), self._weights(k), self._bias(k), size, self._panes(k)]
+        return self._wrapped(k, name, told)
+
+    def _joined(self, k: int) -> str:
+        """Of a sum or a product of maps, which they are: lines alone do not say so where they come from far."""
+        op = self.layers[k - 1].layer
+        sign = op.badge if len(self.read_by(k)) > 1 and op.badge in {SUM, words.TIMES} else None
+        return "" if sign is None else f" {sign} ".join(name for _, name in fed_by(self.trace, k))
 
     def _weights(self, k: int) -> str:
         """The kernel's weights, where no cell says them: row by row if they are few, or that all of them are equal."""

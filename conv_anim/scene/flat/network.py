@@ -19,7 +19,7 @@ from conv_anim.scene.presence import places, present
 from conv_anim.scene.primitives import Boxes, Frame, Primitive, Text, corners
 from conv_anim.scene.scales import with_bars
 from conv_anim.scene.scoring import shade, share_text
-from conv_anim.scene.shifted import with_shift
+from conv_anim.scene.shifted import shift_alone, with_shift
 from conv_anim.scene.strokes import strong
 from conv_anim.scene.style import text_box
 from conv_anim.scene.tween import eased, meet, sent
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.primitives import Box, Items
     from conv_anim.scene.steps import Cell
     from conv_anim.scene.timeline import Phase
+    from conv_anim.spec.model import Size
     from conv_anim.tracing.taps import Step
     from conv_anim.tracing.trace import LayerTrace
     from conv_anim.tracing.values import Array
@@ -239,11 +240,18 @@ class NetworkView(WorkedLine):
 
     def panel(self) -> Panel:
         """It as a panel, which can be put beside others."""
+        alone = shift_alone(self.trace, self.style, self.steps, self._place, self.mode)
+        if alone is not None:
+            return alone.panel()
         made = animated(self, self.width, self.bottom, baseline=self.line, fit=self.numbers.fit)
         if self._written:
             made = align(made, self._line_room, self._line_tops[-1] + self.style.label_size)
         made = with_bars(made, self.scales(), self.style, self.tones.others)
-        return with_shift(made, self.trace, self.style, self.steps, lambda k: self._step(k).output[1:])
+        return with_shift(made, self.trace, self.style, self.steps, self._place)
+
+    def _place(self, k: int) -> Size:
+        """The place that a step makes, in all channels."""
+        return self._step(k).output[1:]
 
 
 def _boxes(items: Items) -> list[Box]:

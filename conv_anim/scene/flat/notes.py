@@ -59,11 +59,16 @@ def _spread(channel: Array, say: Language) -> str:
 
 def _sources(trace: Trace, k: int, maps: list[Array]) -> list[str]:
     """Of each channel of a map that is stacked, what it is a channel of."""
+    return [name for number, name in fed_by(trace, k) for _ in range(len(maps[number]))]
+
+
+def fed_by(trace: Trace, k: int) -> list[tuple[int, str]]:
+    """The maps that a node is fed, by their numbers, and what they are called: by their layers, if else not apart."""
     say, fed = Language(trace.spec.lang), trace.layers[k - 1].fed
     called = {number: _called(trace, number, say) for number in fed}
     if len(set(called.values())) < len(called):
         called |= {number: say("formula.layer", number=number) for number in fed if number > 0}
-    return [called[number] for number in fed for _ in range(len(maps[number]))]
+    return [(number, called[number]) for number in fed]
 
 
 def _called(trace: Trace, number: int, say: Language) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.gliding import between
 from conv_anim.scene.primitives import Boxes, Lines, Stroke
+from conv_anim.scene.strokes import halo
 from conv_anim.scene.wording import words
 from conv_anim.values import dataclass
 
@@ -72,7 +73,8 @@ class Points:
         lines = tuple((self.at(s.regular), self.at(s.at)) for s in samples if s.regular != s.at)
         stroke = Stroke(self.style.text_ink, max(1.0, self.style.scale))
         starts = self._discs([s.regular for s in samples if s.regular != s.at], 0.04, self.style.text_ink)
-        return [Lines(lines, stroke), *starts] if lines else []
+        below = [] if self._on.contents.shades is None else [Lines(lines, halo(self.style, stroke))]
+        return [*below, Lines(lines, stroke), *starts] if lines else []
 
     def all(self, samples: Sequence[Sample], one: Sample) -> list[Primitive]:
         """The points; one of them stronger."""

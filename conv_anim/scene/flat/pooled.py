@@ -98,8 +98,9 @@ class PooledMaps(FittedStrip, TracedMaps):
             return words.Label(given.input or self.say("label.input", size=size))
         if last:
             return words.Label(given.output or self.say("label.output", size=size), self.say("flat.put_back"))
-        name = self.say("flat.pooled", size=size) if k == 1 else self.say("label.layer", number=k, size=size)
-        return words.Label(name)
+        if k == 1:
+            return words.Label(self.say("flat.pooled", size=size))
+        return words.Label(self.say("label.layer", number=k, size=size), self.layers[k - 1].layer.name(self.say))
 
     def grid(self, k: int) -> Grid:
         """The grid of a map."""

@@ -10,6 +10,7 @@ from conv_anim.scene.callouts import Key
 from conv_anim.scene.hatching import hatching
 from conv_anim.scene.marks import MarkStyle
 from conv_anim.scene.numbers import format_for
+from conv_anim.scene.strokes import strong
 from conv_anim.scene.traced import Traced
 from conv_anim.scene.wording import words
 from conv_anim.tracing.geometry import Source
@@ -47,7 +48,7 @@ class Remarks(Traced):
 
     def keys(self) -> tuple[Key, ...]:
         """The keys that the figure needs."""
-        found = [self._borrowed(), self._counted(), self._beyond(), self._extra(), self._unread(), self._masked()]
+        found = [*self._borrowed(), self._counted(), self._beyond(), self._extra(), self._unread(), self._masked()]
         return (*self._zeros(), *self._flipped(), *(key for key in found if key is not None))
 
     def _key(self, text: str, fill: str | None = None, *, cross: bool = False) -> Key:
@@ -83,12 +84,22 @@ class Remarks(Traced):
             return ""
         return self.say("flat.border", border=words.border(self.window, self.say))
 
-    def _borrowed(self) -> Key | None:
+    def _borrowed(self) -> list[Key]:
+        """What stands in cells that repeat others, and which others these are."""
         first = next(((r, c) for r, c, source, _ in self.sheet.cells() if source is Source.BORROWED), None)
         if first is None:
-            return None
-        said = self.say(f"flat.{self.window.axes[0].mode}")
-        return self._key(self.say("flat.framed", said=said) if self.framed else said, self.input.fill(first))
+            return []
+        said, fill = self.say(f"flat.{self.window.axes[0].mode}"), self.input.fill(first)
+        if not self.framed:
+            return [self._key(said, fill)]
+        led = self.say("flat.led" if len(self.window.axes) > 1 else "flat.led.cell", said=said)
+        lent, edge, ink = self.say("flat.lent"), self.style.edge, self.style.colors.ink
+        shaded = self.input.image is not None
+        deeper = self.style.deeper(self.style.colors.input)
+        return [
+            self._key(led, fill),
+            Key(lent, None, strong(self.style, ink)) if shaded else Key(lent, deeper, edge),
+        ]
 
     def _counted(self) -> Key | None:
         """Whether a mean counts its padding."""

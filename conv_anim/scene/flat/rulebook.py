@@ -10,7 +10,6 @@ from conv_anim.scene.layout import align, anchored, column, over, pad, row, spac
 from conv_anim.scene.primitives import Boxes
 from conv_anim.scene.symbols import W, symbol
 from conv_anim.scene.text_panels import line, written
-from conv_anim.scene.wording.words import Label
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -33,6 +32,8 @@ PER_LINE = 6
 """Pairs on a line."""
 MOST_LISTED = 16
 """Pairs that are listed: of more, it is said how many each weight joins, and those that make an output are shown."""
+NARROWEST = 200
+"""Pixels, at scale 1, that what is said of it may take even if its lines are shorter."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +64,14 @@ class Rulebook:
     @cached_property
     def panel(self) -> Panel:
         """All lines, quietly, below what they are called; ``TAP: PAIR`` are the anchors where pairs begin."""
-        label = Label(self.say.sentence(self.say.of(self.op, "rulebook")), self.say.of(self.op, "rulebook.detail"))
-        sign = Callout(self.style, label, None)
-        named = written(sign.at(0, 0), sign.width, sign.height)
         lines = column(*(self._line(tap, pairs) for tap, pairs in self.sites.rulebook.items()))
+        name, width = (
+            self.say.sentence(self.say.of(self.op, "rulebook")),
+            max(lines.width, NARROWEST * self.style.scale),
+        )
+        told = self.style.wrapped(self.say.of(self.op, "rulebook.detail"), size=self.style.small_size, width=width)
+        sign = Callout.of(self.style, name, told, None, ())
+        named = written(sign.at(0, 0), sign.width, sign.height)
         return pad(column(named, lines, gap=self.style.close), left=self.left)
 
     def _line(self, tap: Size, pairs: Sequence[Pair]) -> Panel:
@@ -127,4 +132,5 @@ class Rulebook:
 
 
 def _said(pair: Pair) -> str:
-    return f"{pair[0]}→{pair[1]}"
+    """Counted from 1, as the weights are."""
+    return f"{pair[0] + 1}→{pair[1] + 1}"

@@ -124,11 +124,12 @@ class SampledView(SampledGrids):
     # the sum, and what there is to know
 
     def keys(self) -> tuple[Key, ...]:
-        op, points = self.layer.layer, Points(self.style, None, self.sheet)
-        keys = [Key(self.say.of(op, "key.regular"), self.style.colors.background, points.outline)]
-        keys.append(Key(self.say.of(op, "key.point"), self.style.colors.window, self.style.edge))
-        keys.append(Key(self.say.of(op, "key.shares"), self.style.colors.current, self.style.edge))
-        return tuple(keys)
+        op, colors, points = self.layer.layer, self.style.colors, Points(self.style, None, self.sheet)
+        return (
+            Key(self.say.of(op, "key.regular"), colors.background, points.outline),
+            Key(self.say.of(op, "key.point"), colors.window, self.style.edge, disc=True),
+            Key(self.say.of(op, "key.shares"), colors.current, self.style.edge, disc=True),
+        )
 
     @cached_property
     def sum(self) -> ExplainedSum | None:  # type: ignore[override]  # with a line above it
@@ -181,7 +182,7 @@ class SampledView(SampledGrids):
         return [line, *self.sum.whole.at(x, y + self.sum.below, terms, result, self.style.result_ink)]
 
     def _example(self, step: Step) -> str:
-        """How the number at a point comes about: ``tap (0,1) reads at (1.5, 2): 3·0.5 + 1·0.5 = 2``."""
+        """How the number at a point comes about, counted from 1: ``reads at row 2.5, column 3: 3·0.5 + 1·0.5 = 2``."""
         one = self.chosen(step)
         around = self.sampling.corners(one.at)
         corners = [corner for corner in around if corner.inside]
@@ -193,11 +194,10 @@ class SampledView(SampledGrids):
         read = self._value(one, step)
         products = [[(self.x, self.input.values[corner.cell].item()), (weights, corner.share)] for corner in corners]
         equals, value = sum_sign(products, (self.read_format, read)), self.read_format(read)
-        at = [format_for(np.array([at]))(at) for at in one.at]
+        y, x = (format_for(np.array([at + 1]))(at + 1) for at in one.at)
         said = terms if not corners else f"{terms} {equals} {value}"
-        return self.say.of(
-            self.layer.layer, "example", row=one.window[0], column=one.window[1], y=at[0], x=at[1], sum=said
-        )
+        row, column = (at + 1 for at in one.window)
+        return self.say.of(self.layer.layer, "example", row=row, column=column, y=y, x=x, sum=said)
 
     def _shared(self, corner: Corner, weights: Format) -> str:
         return f"{self.x.factor(self.input.values[corner.cell].item())}·{weights.factor(corner.share)}"

@@ -11,7 +11,7 @@ from conv_anim.scene.callouts import Key
 from conv_anim.scene.flat.fitting import PAGE
 from conv_anim.scene.flat.rulebook import Rulebook
 from conv_anim.scene.flat.windows import WindowView
-from conv_anim.scene.grid import INDENT
+from conv_anim.scene.grid import INDENT, INDEX
 from conv_anim.scene.layout import align
 from conv_anim.scene.presence import places
 from conv_anim.scene.sheet import two
@@ -67,7 +67,7 @@ class SparseView(WindowView):
     def _with_indices(self, numbers: Numbers) -> Numbers:
         """With room for a cell's index above its number, as the rulebook names cells by their indices."""
         cap = self.style.font.cap_height
-        least = (self.style.least * cap + numbers.size * cap / 2) / (0.5 - INDENT)
+        least = (self.style.em(INDEX) * cap + numbers.size * cap / 2) / (0.5 - INDENT)
         return replace(numbers, cell=max(numbers.cell, ceil(least)))
 
     # what stays
@@ -81,13 +81,20 @@ class SparseView(WindowView):
     def resting(self) -> list[Primitive]:
         return [*super().resting(), *self._indices()]
 
+    @property
+    def _indexed(self) -> bool:
+        """Whether cells have indices, which the rulebook calls them by."""
+        return self.rulebook.shown and not self.is_shaded
+
     def _indices(self) -> list[Primitive]:
-        """The number of each active cell of the input, where cells have room for it."""
-        if self.is_shaded or not self.rulebook.shown:
+        """The index of each active cell, also of those that are still to be made."""
+        if not self._indexed:
             return []
-        places = [self.sheet.place(self._canvas(cell)) for cell in sorted(self.sites.read)]
-        fill = self.style.colors.input
-        return [self.before.index(place, str(number), fill) for number, place in enumerate(places)]
+        read = [self.sheet.place(self._canvas(cell)) for cell in sorted(self.sites.read)]
+        made = [self.place((0, *cell)) for cell in sorted(self.sites.made)]
+        colors = self.style.colors
+        places = ((self.before, read, colors.input), (self.after, made, colors.background))
+        return [grid.index(at, str(k), fill) for grid, cells, fill in places for k, at in enumerate(cells, 1)]
 
     def _canvas(self, cell: Size) -> Position:
         """Where a cell of the input lies on the canvas."""
@@ -101,10 +108,9 @@ class SparseView(WindowView):
 
     def result(self, cell: Size, fill: str, *, bold: bool = False) -> list[Primitive]:
         items = super().result(cell, fill, bold=bold)
-        if self.is_shaded or not self.rulebook.shown:
+        if not self._indexed:
             return items
-        number = sorted(self.sites.made).index(cell[1:])
-        return [*items, self.after.index(self.place(cell), str(number), fill)]
+        return [*items, self.after.index(self.place(cell), str(sorted(self.sites.made).index(cell[1:]) + 1), fill)]
 
     def read(self, step: Step) -> list[Primitive]:
         """The window, with weights where it meets active cells, and the lines of the rulebook that say so."""
@@ -116,7 +122,21 @@ class SparseView(WindowView):
         items = [item for item in super().read(step) if item not in self._part(step)]
         number = sorted(self.sites.made).index(step.output[1:])
         told = self.rulebook.lit(number) if self.rulebook.shown else []
-        return [*items, *self.before.framed(window), *told]
+        return [*items, *self._kept(step), *self.before.framed(window), *told]
+
+    def _kept(self, step: Step) -> list[Primitive]:
+        """The indices of the cells that a step reads, where they have room beside numbers with weights below."""
+        if not self._indexed:
+            return []
+        style, grid, fill = self.style, self.before, self.style.under_window(self.style.colors.input)
+        items: list[Primitive] = []
+        for tap in step.taps:
+            assert tap.input is not None
+            number, index = self.x(tap.x or 0), str(sorted(self.sites.read).index(tap.input[1:]) + 1)
+            free = (grid.numbers.cell - style.width(number, size=grid.numbers.size)) / 2 - INDENT * grid.numbers.cell
+            if style.width(index, size=style.em(INDEX)) < free:
+                items.append(grid.index(self.sheet.place(two(tap.canvas)), index, fill))
+        return items
 
     def _part(self, step: Step) -> list[Primitive]:
         """The outline of those cells alone that are active."""
@@ -132,7 +152,7 @@ class SparseView(WindowView):
     def keys(self) -> tuple[Key, ...]:
         op = self.layer.layer
         keys = [Key(self.say.of(op, "absent"), self.style.colors.background, self.before.blank_edge)]
-        if self.rulebook.shown and not self.is_shaded:
+        if self._indexed:
             keys.append(Key(self.say.of(op, "index"), self.style.colors.input, self.style.edge))
         return (*super().keys(), *keys)
 

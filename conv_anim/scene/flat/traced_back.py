@@ -126,12 +126,13 @@ class InputBack(TracedBack):
     def strip(self) -> Strip:
         (upstream, kernel, made), weights = self.signs, self._weights_given
         rows, columns = self._shape
+        upstream = replace(upstream, label=words.Label(upstream.label.name))  # which is drawn without zeros
         name = words.Label(self.say("label.input", size=words.size((rows, columns), 1, self.say)))
         read = two(self.layer.input.shape[1:])
         parts = (
             Part((rows, columns), Callout(self.style, name, self.style.colors.output)),
             Part(read, upstream, words.TIMES, left=self._centred(upstream, read)),
-            Part(weights.shape, replace(kernel, label=words.Label(kernel.label.name)), "="),
+            Part(weights.shape, replace(kernel, label=words.Label(kernel.label.name, self.divided)), "="),
             Part((rows, columns), made),
         )
         return Strip(self.style, self.numbers, parts, labelled=self.titled)

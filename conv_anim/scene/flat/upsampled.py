@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,10 @@ from conv_anim.scene.flat.curve import Curve
 from conv_anim.scene.flat.drawing import FlatDrawing
 from conv_anim.scene.flat.fitted import FittedStrip
 from conv_anim.scene.flat.fitting import contents
-from conv_anim.scene.flat.shares import Shares, shares
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.numbers import agrees, enough, format_for, plane
 from conv_anim.scene.primitives import Polygons
+from conv_anim.scene.shares import Shares, shares
 from conv_anim.scene.sheet import two
 from conv_anim.scene.strokes import strong
 from conv_anim.scene.sums import Sum, Term
@@ -36,10 +37,10 @@ if TYPE_CHECKING:
 
 FAINTEST = 0.25
 """How much a cell with hardly any share is marked, compared with the one that has the largest."""
-DEEPEST = 0.5
-"""How far a cell goes towards the ink that has the largest share."""
 MOST_SUMMED = 5000
 """The most outputs whose sums are all written; larger figures write none."""
+FINEST = 100
+"""The largest denominator of how far apart outputs lie."""
 SHARE_SIZE = 12
 """The size of a share's text, in pixels at scale 1."""
 
@@ -172,7 +173,7 @@ class UpsampledView(FittedStrip, FlatDrawing):
         colors, theme, strength = self.style.colors, self.style.theme, FAINTEST + (1 - FAINTEST) * share
         if theme.overlay:
             return mix(colors.input, colors.window, theme.overlay * strength)
-        return mix(colors.input, colors.ink, DEEPEST * strength)
+        return self.style.deeper(colors.input, strength)
 
     @property
     def _curved(self) -> bool:
@@ -217,17 +218,29 @@ class UpsampledView(FittedStrip, FlatDrawing):
     def keys(self) -> tuple[Key, ...]:
         if not self.interpolates:
             return ()
-        mode, edge = self.upsample.mode, self.style.edge
+        edge, said = self.style.edge, self._rule()
         around = strong(self.style, self.style.colors.window)
         keys = [
-            Key(self.say("flat.pointers"), self.style.colors.current, edge),
-            Key(self.say(f"flat.shares.{mode}"), self._marked(1.0), edge)
-            if self._numbered
-            else Key(self.say(f"flat.shares.{mode}"), self.style.colors.background, around),
+            Key(self.say("flat.pointers", apart=self._apart), self.style.colors.current, edge),
+            Key(said, self._marked(1.0), edge) if self._numbered else Key(said, self.style.colors.background, around),
         ]
         if self.upsample.align_corners:
             keys.append(Key(self.say("flat.aligned"), self.style.colors.output, self.style.edge))
         return tuple(keys)
+
+    @property
+    def _apart(self) -> str:
+        """From where one output is read to where the next is, in input cells, on each axis where they differ."""
+        steps = dict.fromkeys(Fraction(ratio).limit_denominator(FINEST) for ratio in self.upsample.ratio)
+        return words.TIMES.join(map(str, steps))
+
+    def _rule(self) -> str:
+        """What share a cell has."""
+        if self.upsample.mode != "linear":
+            return self.say(f"flat.shares.{self.upsample.mode}")
+        share = self.say("flat.shares.linear" + ".axes" * (self.before.rows > 1))
+        beyond = any(self.upsample.place(a, 0) < 0 for a in range(len(self.upsample.ratio)))
+        return self.say("flat.shares.beyond", share=share) if beyond else share
 
     @cached_property
     def sum(self) -> Sum | None:

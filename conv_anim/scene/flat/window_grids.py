@@ -13,6 +13,7 @@ from conv_anim.scene.flat.drawing import FlatDrawing
 from conv_anim.scene.flat.fitted import FittedStrip
 from conv_anim.scene.flat.fitting import contents, smaller
 from conv_anim.scene.flat.strip import Part, Strip
+from conv_anim.scene.layer_formats import Formats
 from conv_anim.scene.sheet import Sheet, row_and_column
 from conv_anim.scene.symbols import W, X, Y, symbol
 from conv_anim.scene.tones import asked
@@ -57,6 +58,11 @@ class WindowGrids(FittedStrip, FlatDrawing):
         return self.mode == "symbols"
 
     # how large cells are
+
+    @cached_property
+    def formats(self) -> Formats:
+        """Where the denominator of all weights is long, it stands beside the kernel, and below their products."""
+        return Formats.of(self.layer).shortened
 
     @property
     def readable(self) -> bool:
@@ -126,11 +132,20 @@ class WindowGrids(FittedStrip, FlatDrawing):
     def _labels(self) -> list[words.Label]:
         """What is drawn or said below the grids is not said above them too."""
         labels = words.labels(self.trace)
-        if self.turned is not None:
-            labels[1] = words.Label(labels[1].name)
+        if self.layer.kernels is not None:
+            turned = labels[1].detail if self.turned is None else ""
+            labels[1] = words.Label(labels[1].name, self.say.joined([self.divided, turned]))
         if self.layer.operator.transposed:
-            labels[0] = words.Label(labels[0].name)
+            size = self.layer.layer.ends.in_size
+            whole = self.sheet.shape[-len(size) :]
+            zeros = "" if whole == size else self.say("flat.with_zeros", size=words.size(whole))
+            labels[0] = words.Label(labels[0].name, zeros)
         return labels
+
+    @property
+    def divided(self) -> str:
+        """What all weights are over, if they are written without it."""
+        return self.say("flat.divided", number=self.formats.w.denominator) if self.formats.w.bare else ""
 
     @property
     def flips(self) -> bool:

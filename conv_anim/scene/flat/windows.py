@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.clipping import outside
 from conv_anim.scene.flat.remarks import Remarks
 from conv_anim.scene.flat.window_grids import SYMBOLS, WindowGrids
 from conv_anim.scene.hit_regions import of_grid, of_sheet
 from conv_anim.scene.marks import Marks, MarkStyle
 from conv_anim.scene.numbers import plane
-from conv_anim.scene.primitives import Lines, Stroke
+from conv_anim.scene.primitives import Lines, Stroke, corners
 from conv_anim.scene.scales import scale
 from conv_anim.scene.sheet import row_and_column, two
 from conv_anim.scene.sheet_grid import SheetGrid
@@ -96,6 +97,11 @@ class WindowView(WindowGrids):
         places = {self.sheet.place(two(tap.canvas)): tap for tap in step.taps}
         items, fills = self.input.covered(places)
         grid = self.grids[0]
+        lent = self.borrowing.lent(grid, places)
+        items, fills = (
+            [*items, *self.input.painted(lent)],
+            {place: lent.get(place, fill) for place, fill in fills.items()},
+        )
         size = self.style.em(SYMBOLS) if self.symbols else None
         written = self.mode in {"numbers", "both", "symbols"}
         met = {place: self._meets(tap) for place, tap in places.items() if written and tap.source is not Source.OUTSIDE}
@@ -136,12 +142,14 @@ class WindowView(WindowGrids):
         return [*items, *self.strip.label(1), *grid.framed(whole), *self._leads(step, grid)]
 
     def _leads(self, step: Step, grid: Grid) -> list[Primitive]:
-        """From the right corners of the window to the left ones of its enlargement."""
+        """From the right corners of the window to the left ones of its enlargement; not over the map, which is seen."""
         places = [self.sheet.place(two(tap.canvas)) for tap in step.taps]
         (top, bottom), right = (min(places)[0], max(places)[0] + 1), max(c for _, c in places) + 1
         stroke = self.style.frame or self.style.beam
-        lines = tuple((self.before.corner(r, right), grid.corner(k, 0)) for r, k in ((top, 0), (bottom, grid.rows)))
-        return [Lines(lines, Stroke(stroke.color, max(1.0, self.style.scale)))]
+        lines = [(self.before.corner(r, right), grid.corner(k, 0)) for r, k in ((top, 0), (bottom, grid.rows))]
+        map_ = corners((self.before.x, self.before.y, self.before.width, self.before.height))
+        free = tuple(piece for line in lines for piece in outside(line, map_))
+        return [Lines(free, Stroke(stroke.color, max(1.0, self.style.scale)))]
 
     def _largest(self, step: Step) -> list[Primitive]:
         """The tap that a maximum takes, in the colour of the output."""

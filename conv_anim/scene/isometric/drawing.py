@@ -21,7 +21,7 @@ from conv_anim.scene.mosaics import finished
 from conv_anim.scene.presence import ChosenSteps, SomeSteps
 from conv_anim.scene.primitives import Frame, Lines, Polygons, Stroke, Text
 from conv_anim.scene.sheet import two
-from conv_anim.scene.strokes import strong
+from conv_anim.scene.strokes import halo, strong
 from conv_anim.scene.symbols import Y
 from conv_anim.scene.tones import SHADED_EDGED, SMALLEST_EDGED
 from conv_anim.tracing.blind_spot import blind_spot
@@ -253,8 +253,7 @@ class Isometric(IsometricPlan):
         beam, dash = self.style.beam, (2.5 * self.style.scale, 2.5 * self.style.scale)
         behind = Stroke(beam.color, beam.width, dash)
         on_shades = any(image is not None for image in self.images)
-        halo = Stroke(self.style.colors.background, beam.width + 2 * max(1.0, self.style.scale))
-        drawn = [(seen, halo)] if on_shades else []
+        drawn = [(seen, halo(self.style, beam))] if on_shades else []
         drawn += [(seen, beam), (hidden, behind)]
         return [Lines(tuple(lines), stroke) for lines, stroke in drawn if lines]
 

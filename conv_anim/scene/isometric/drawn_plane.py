@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.callouts import Key
 from conv_anim.scene.color import mix
 from conv_anim.scene.frames import outlined
-from conv_anim.scene.hatching import SLANTED, hatched, hatching
+from conv_anim.scene.hatching import SLANTED, cornered, hatched, hatching
 from conv_anim.scene.isometric.floor_cells import absent_cells, closed, filled, pending
 from conv_anim.scene.marks import TINT, MarkStyle, keys
 from conv_anim.scene.mosaics import mosaic
@@ -233,9 +233,9 @@ class DrawnPlane:
         return [*items, *hatched, *self.framed(reach)]
 
     def _hatched(self, places: Iterable[Position]) -> list[Primitive]:
-        """Slanting lines through some cells."""
-        at = self.floor.plane.at
-        flat = hatched([(c, r, 1, 1) for r, c in places], SLANTED)
+        """Slanting lines through some cells, in their corners where they have numbers."""
+        at, boxes = self.floor.plane.at, [(c, r, 1, 1) for r, c in places]
+        flat = cornered(boxes) if self.texts else hatched(boxes, SLANTED)
         lines = tuple((at(y, x), at(v, u)) for (x, y), (u, v) in flat)
         return [Lines(lines, hatching(self.style, self.floor.color))] if lines else []
 

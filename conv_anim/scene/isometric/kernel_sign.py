@@ -1,7 +1,8 @@
-"""The kernel beside a layer's planes with numbers: upright, and higher than all lines from the output to its window."""
+"""The kernel beside a layer's planes with numbers: upright, higher than these and all lines from output to window."""
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
@@ -15,6 +16,7 @@ from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from conv_anim.scene.isometric.drawing import Isometric
+    from conv_anim.scene.isometric.floors import Plane
     from conv_anim.scene.primitives import Box, Items
 
 MOST_CELLS = 7
@@ -43,8 +45,20 @@ def kernel_sign(view: Isometric, label_end: float) -> tuple[Items, Box] | None:
     grid = Grid(style, wanted, rows, columns, 0.0, 0.0, contents)
     high = sign.height + 0.6 * style.gap + grid.height
     right, low = top_plane.at(top_plane.rows, top_plane.columns)
-    left, top = round(max(right, label_end) + 1.2 * style.gap), round(low - high)
+    left, wide = round(max(right, label_end) + 1.2 * style.gap), max(sign.width, grid.width)
+    top = round(min(low, _highest(view.floors[0].plane, left, left + wide) - style.gap) - high)
     grid = replace(grid, x=left, y=top + high - grid.height)
     masked = [two(cell) for cell in view.layer.operator.left_out]
     items = (*sign.at(left, top), *grid.filled(values, fmt, style.colors.kernel), *grid.hatched(masked))
-    return items, (left, top, max(sign.width, grid.width), high)
+    return items, (left, top, wide, high)
+
+
+def _highest(floor: Plane, left: float, right: float) -> float:
+    """The top of a plane between two places, infinity beside it: it rises up to its far corner and falls from there."""
+    corners = floor.at(0, 0), floor.at(0, floor.columns), floor.at(floor.rows, floor.columns)
+    start, far, end = (x for x, _ in corners)
+    if right < start or left > end:
+        return inf
+    at = min(max(far, left), right)
+    (x, y), (u, v) = corners[:2] if at <= far else corners[1:]
+    return y + (v - y) * (at - x) / (u - x)

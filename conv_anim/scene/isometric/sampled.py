@@ -10,6 +10,7 @@ from conv_anim.scene.gliding import between
 from conv_anim.scene.isometric.drawing import Isometric
 from conv_anim.scene.primitives import Frame, Lines, Polygons, Stroke
 from conv_anim.scene.sheet import Sheet, row_and_column, two
+from conv_anim.scene.strokes import halo
 from conv_anim.scene.volume.hues import strengthened
 from conv_anim.scene.whole_sheet import whole_sheet
 from conv_anim.values import dataclass
@@ -81,7 +82,9 @@ class SampledIsometric(Isometric):
         """From where points stood to where they are."""
         at = self.floors[0].plane.at
         lines = tuple((at(*self._on(s.regular)), at(*self._on(s.at))) for s in samples if s.regular != s.at)
-        return [Lines(lines, Stroke(self.style.text_ink, max(1.0, self.style.scale)))] if lines else []
+        stroke = Stroke(self.style.text_ink, max(1.0, self.style.scale))
+        below = [] if self.images[0] is None else [Lines(lines, halo(self.style, stroke))]
+        return [*below, Lines(lines, stroke)] if lines else []
 
     def _on(self, place: tuple[float, float]) -> tuple[float, float]:
         """A place of the map on its floor; one too far beyond is drawn at the edge."""

@@ -24,7 +24,8 @@ def labels_of(lattice: Lattice) -> list[Callout]:
         last = k == len(layers)
         said += [] if last else lattice.put_in(k)
         marked = () if last else keys((lattice.marks[k],), layers[k], MarkStyle(style, color), say)
-        found.append(Callout.of(style, label.name, broken(said, style, say), lattice.swatch(color), marked))
+        lines = broken(said, style, say)
+        found.append(Callout.of(style, label.name, lines, lattice.swatch(color), marked, disc=True))
     return found
 
 

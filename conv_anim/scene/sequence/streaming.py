@@ -65,7 +65,7 @@ class StreamLattice(Lattice):
         said = self._latency() if k == len(self.layers) else self._buffer(k)
         lines = broken([said], self.style, self.say)
         if not post.label.detail:
-            return Callout.of(self.style, post.label.name, lines, post.swatch, post.keys)
+            return Callout.of(self.style, post.label.name, lines, post.swatch, post.keys, disc=True)
         return replace(post, lines=(*post.lines, *lines))
 
     def _buffer(self, k: int) -> str:
@@ -108,12 +108,13 @@ class StreamLattice(Lattice):
         colors, edge = self.style.colors, self.style.edge
         arriving = self.style.frame or Stroke(colors.window, 2 * self.style.scale)
         keys = [
-            Key(self.say("stream.arrives"), self.swatch(colors.input), arriving),
+            Key(self.say("stream.arrives"), self.swatch(colors.input), arriving, disc=True),
             Key(self.say("stream.kept"), tray(self), edge),
             Key(
                 self.say("stream.gone"),
                 self.swatch(mix(colors.background, colors.input, GONE)),
                 self.style.pending_edge,
+                disc=True,
             ),
         ]
         return tuple(keys)

@@ -93,7 +93,8 @@ def _shortcuts(network: Network, adds: list[NetNode], say: Language) -> Iterator
     ends = network.outputs or (len(network.nodes) - 1,)
     least, most = (pick(depths[k][n] for k in ends) for n, pick in enumerate((min, max)))
     key = "shortcuts" if least < most else "shortcuts.same"
-    yield from _counted(key, len(found), say, least=least, most=most)
+    least_said = say(f"takeaway.network.weighted{'.one' if least == 1 else ''}", count=least)
+    yield from _counted(key, len(found), say, least=least_said, most=most)
 
 
 def _depths(network: Network) -> list[tuple[int, int]]:

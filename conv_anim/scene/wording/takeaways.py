@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 STEPWISE = range(3, 7)
 """How many layers a sentence describes one by one."""
+MOST_STEPS = 3
+"""Of those that end in shares, how many it describes: it has more to say."""
 LEANING = 0.05
 """How much of its weights a filter may add up to that is as much below 0 as above."""
 
@@ -235,15 +237,19 @@ def _channels_seen(spec: Spec, *, shuffled: bool) -> int | None:
 
 
 def _stepwise(spec: Spec, say: Language) -> str:
-    """What each of a few layers does, where all are shown with their numbers and each does something else."""
+    """What each of a few layers does, where all are shown with their numbers and each does something else.
+
+    Of a longer chain that ends in shares, what is looked for first, and how the answer comes about.
+    """
     if not (spec.is_chain and isinstance(spec.view, Flat) and len(spec.nodes) in STEPWISE):
         return ""
     steps = [op.does(say) for op in spec.layers]
     if not all(steps) or len(set(steps)) < len(steps):
         return ""
-    said, last = say("caption.semicolon").join(steps), spec.layers[-1].ends
+    last, semicolon = spec.layers[-1].ends, say("caption.semicolon")
     if last.out_size or not spec.layers[-1].shares:
-        return say("takeaway.steps", said=said)
+        return say("takeaway.steps", said=semicolon.join(steps))
+    said = semicolon.join(steps if len(steps) <= MOST_STEPS else [steps[0], *steps[-2:]])
     cells = spec.input.channels * prod(spec.input.size)
     return say("takeaway.steps.shares", said=said, cells=cells, shares=last.out_channels)
 

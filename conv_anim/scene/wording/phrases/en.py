@@ -65,8 +65,8 @@ PHRASES = {
     "label.layer": "layer {number}: {size}",
     "label.spread": "with zeros between: {size}",
     "label.border": "zeros around: {cells}",
-    "label.border.made": "with zeros around ({cells}): {size}",
-    "label.border.longer": "with zeros around ({cells}) and {extra} more at the end: {size}",
+    "label.border.made": "with zeros around: {size} ({cells})",
+    "label.border.longer": "with zeros around and {extra} more at the end: {size} ({cells})",
     "label.flipped": "flipped in the window",
     "unread.first.one": "first {cells} never read",
     "unread.first.many": "first {count} {cells} never read",
@@ -216,9 +216,11 @@ PHRASES = {
     "takeaway.network.depthwise.one": "the depthwise layer lets no channel see another; a full convolution in its "
     "place would take {times} times as many multiply-adds",
     "takeaway.network.shortcuts": "{count} shortcuts lead around layers and are added to what these make: the shortest "
-    "way from input to output passes {least} layers with weights, the longest {most}",
+    "way from input to output passes {least}, the longest {most}",
     "takeaway.network.shortcuts.one": "a shortcut leads around layers and is added to what these make: the shortest "
-    "way from input to output passes {least} layers with weights, the longest {most}",
+    "way from input to output passes {least}, the longest {most}",
+    "takeaway.network.weighted": "{count} layers with weights",
+    "takeaway.network.weighted.one": "{count} layer with weights",
     "takeaway.network.shortcuts.same": "{count} shortcuts lead around layers and are added to what these make",
     "takeaway.network.shortcuts.same.one": "a shortcut leads around layers and is added to what these make",
     "takeaway.network.skips": "{count} times on the way back up, a map is joined by the one of its size from the way "
@@ -286,8 +288,7 @@ PHRASES = {
     "term.cellwise": "⊙: multiplied cell by cell",
     "term.memory": "N, C, H, W: picture, channel, row, column; what stands last is next to each other in memory",
     "term.rulebook": "{read}→{made}: the input cell with the index {read} is a part of the output cell with the index "
-    "{made}, "
-    "times the weight at the beginning of the line",
+    "{made}, times the weight at the beginning of the line",
     "term.active": "active cell: one that holds a number; the others are left out of all sums",
     "term.lines": "thick line: a large share; thin line: a small one",
     "term.cache": "key-value cache: the keys and values that are kept, so that they need not be computed again",
@@ -570,6 +571,11 @@ PHRASES = {
     "shifted.before": "windows of {size}",
     "shifted.after": "shifted by {cells}",
     "shifted.rolled": "cells that leave come back",
+    "shifted.before.detail": "cells of different windows do not meet",
+    "shifted.after.detail": "now some of them do; windows at the edges are cut off",
+    "shifted.rolled.detail": "all windows are whole: so they are computed",
+    "shifted.looks": "a cell",
+    "shifted.seen": "the cells that it sees",
     "shifted.masked": "masked: in the same window only because cells come back at the other end; "
     "dashed lines: where the map's ends meet",
     "attention.scores": "head {head}: ",
@@ -687,6 +693,8 @@ PHRASES = {
     "flat.flipped.gather": "kernel flipped: an input stamps the kernel forward, "
     "so an output that looks back reads it in reverse",
     "flat.unflipped": "as it is",
+    "flat.with_zeros": "with zeros: {size}",
+    "flat.divided": "each divided by {number}",
     "flat.inserted": "zeros between the cells: stride − 1 = {stride} − 1 = {cells}",
     "flat.border": "zeros around: {border}",
     "flat.further": "output padding {cells}: zeros at the end, so that the window goes that much further",
@@ -729,13 +737,18 @@ PHRASES = {
     "flat.multiple": "{said}, because stride {stride} divides kernel {kernel}",
     "flat.no_multiple": "{said}, because stride {stride} does not divide kernel {kernel}",
     "flat.copied": "copies of the nearest cell",
-    "flat.pointers": "where the output lies on the input",
-    "flat.shares.linear": "the nearer a cell, the larger its share; all shares add up to 1",
+    "flat.pointers": "where the output cell's middle lies on the input: "
+    "from one output to the next by {apart} of a cell",
+    "flat.shares.linear": "share: 1 − the distance to the cell's middle; all shares add up to 1",
+    "flat.shares.linear.axes": "share: 1 − the distance to the cell's middle, of its row times of its column; "
+    "all shares add up to 1",
+    "flat.shares.beyond": "{share}. Beyond the outermost middles the cell there counts alone",
     "flat.shares.cubic": "share: the weight of its row times that of its column; unrounded, all shares add up to 1. "
     "Cells beyond the edge repeat it, so their weights go to the edge cell",
     "flat.aligned": "corners aligned: corner cells lie on corner cells",
     "flat.columns": "a column for each window",
     "flat.letters": "letters: each cell of the window has a row of its own",
+    "flat.letters.back": "letters: the cells of a window, row by row; numbers: the windows",
     "flat.laid_back": "each column is laid back where its window was",
     "flat.covering": "the windows that cover the cell: their numbers add up",
     "flat.panes": "channel 1 on top",
@@ -743,8 +756,10 @@ PHRASES = {
     "flat.put_back": "0 where nothing is put back",
     "flat.found": "where the pool found its numbers; small number: the cell's index, row by row (0–{last})",
     "flat.found_at": "where the pool found its numbers",
-    "flat.same_places": "what layer 2 makes of them goes back to the same places",
+    "flat.same_places": "what becomes of these numbers goes back to the same places",
     "flat.weights": "weights {rows}",
     "flat.weights.equal": "each weight {weight}",
-    "flat.framed": "{said} (arrows: from where; frames: from which cells)",
+    "flat.led": "{said}; arrows lead from a row or column to its copy",
+    "flat.led.cell": "{said}; arrows lead from a cell to its copy",
+    "flat.lent": "input cells that the window reads as copies",
 }

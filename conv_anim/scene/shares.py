@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,10 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from conv_anim.scene.cells import Position
+    from conv_anim.tracing.trace import LayerTrace
     from conv_anim.tracing.values import Array
 
 LARGEST = 144
 """Denominators that are larger than this are no simple fractions."""
+MOST = 5000
+"""The most outputs of a map whose shares are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,15 @@ class Shares:
     def _counts(self) -> Iterable[int]:
         assert self.denominator is not None
         return [round(weight * self.denominator) for weight in self.weights]
+
+
+@lru_cache(maxsize=16)
+def simple(layer: LayerTrace) -> bool:
+    """Whether all shares of a map's cells are simple fractions; not asked of very many."""
+    if layer.output[0].size > MOST:
+        return False
+    steps = (layer.step((0, *map(int, place))) for place in np.ndindex(layer.output[0].shape))
+    return all(denominator([tap.w or 0 for tap in step.taps], LARGEST, noise=SHARE_NOISE) for step in steps)
 
 
 def shares(weights: Mapping[Position, Sequence[float]], decimals: int = 2) -> dict[Position, Shares]:
