@@ -1,5 +1,6 @@
 """The sequence view, read back from its scenes: which nodes and lines are lit, where they stand, what is written."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 from functools import reduce
@@ -246,7 +247,7 @@ WAVENET = [{"type": "conv", "kernel_size": 2, "dilation": d, "padding": "causal"
 def test_wavenet_says_what_its_rows_see():
     said = pictures.texts(pictures.scene(load(*WAVENET)).static)
     reach = ["2 cells of the input", *(f"{2 * n} cells of the input: {n} + 1·{n}" for n in (2, 4, 8))]
-    assert [text for text in said if text.startswith("sees")] == [f"sees {each}" for each in reach]
+    assert [text for text in said if text.startswith("sees")] == [f"sees up to {each}" for each in reach]
     assert "time" in said
 
 
@@ -347,6 +348,21 @@ def test_how_far_a_map_sees_adds_up(spec):
             assert not field.varies
             first, steps, apart = how
             assert {first + steps * apart} == set(field.size)
+
+
+@given(PLAIN)
+def test_how_far_is_said_as_far_as_the_input_reaches(spec):
+    """Where some outputs see less, as at edges, it is "up to", by the taps of all layers."""
+    traced = trace(spec)
+    for k in range(1, len(spec.layers) + 1):
+        part = replace(traced, layers=traced.layers[:k])
+        (count,) = part.layers[-1].operator.out_size
+        cells = [behind(part, [(o,)])[0] for o in range(count)]
+        spans = {1 + max(found)[0] - min(found)[0] if found else 0 for found in cells}
+        said = re.match(r"(?:sees|reaches over) (up to )?(\d+)", sees(spec.layers[:k], Language("en")))
+        if all(layer.operator.axes[0].mode != "circular" for layer in part.layers):
+            assert int(said[2]) == max(spans)
+            assert bool(said[1]) == (len(spans) > 1)
 
 
 @pytest.mark.parametrize(

@@ -305,7 +305,8 @@ def test_the_last_picture_of_a_sequence_holds_all_that_its_numbers_are_made_of(n
     spec = conv_anim.load(template.path)
     drawn = pictures.scene(spec)
     shown = pictures.after(drawn, len(drawn.frames) - 1)
-    (said,) = (text for text in pictures.texts(shown) if text.startswith("weights "))
+    texts = (text.removeprefix("flipped ") for text in pictures.texts(shown))
+    (said,) = (text for text in texts if text.startswith("weights "))
     weights = [int(w) for w in said.removeprefix("weights ").split(", ")]
     nodes = [item for item in shown if isinstance(item, Text) and item.anchor == "middle" and item.text.isdigit()]
     upper, lower = (

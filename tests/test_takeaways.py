@@ -126,6 +126,11 @@ def test_what_is_said_of_a_window(layer, size):
     if text.startswith("Padding") and "not " in text and "without" not in text:
         bare = loaded({"type": "conv", **layer, "padding": 0}, size)
         assert text.endswith("not " + "×".join(map(str, bare.layers[0].ends.out_size)) + ".")
+    if text.startswith("Full padding"):
+        touches = [sum(tap.input is not None for tap in step.taps) for step in traced]
+        assert all(touches)
+        assert len(touches) == prod(n + layer["kernel_size"] - 1 for n in size), "no window that touches it is missing"
+        assert f"kernel − 1 = {layer['kernel_size'] - 1}" in text
     if "would not fit" in text:
         with pytest.raises(SpecError):
             conv_anim.load({"input": {"size": size}, "layer": {"type": "conv", **layer, "padding": 0}})
@@ -173,10 +178,14 @@ def test_what_is_said_of_a_transposed_layer(layer, extra, size):
         for of in back[2], back[3]:
             conv = loaded({"type": "conv", **layer}, [int(n) for n in of.split("×")])
             assert "×".join(map(str, conv.layers[0].ends.out_size)) == back[1] == "×".join(map(str, size))
-    zeros = re.search(r"of the (\d+) .*each side.* leaves (\d+)", text)
+    zeros = re.search(r"[Oo]f the (\d+) (?:rings? of zeros|zeros on each side).* takes away (\d+)", text)
+    axis = conv_anim.trace(made).layers[0].operator.axes[0]
     if zeros:
-        axis = conv_anim.trace(made).layers[0].operator.axes[0]
-        assert (axis.before, int(zeros[1])) == (int(zeros[2]), layer["kernel_size"] - 1)
+        full, taken = map(int, zeros.groups())
+        assert (full, full - taken) == (layer["kernel_size"] - 1, axis.before)
+    kept = re.search(r"With padding 0 the input gets (\d+)", text)
+    assert kept is None or int(kept[1]) == axis.before == layer["kernel_size"] - 1
+    assert ("rings" in text and len(size) != 2) is False
     if "leaves a convolution without padding" in text:
         axes = conv_anim.trace(made).layers[0].operator.axes
         assert {(axis.before, axis.after, axis.stretch) for axis in axes} == {(0, 0, 1)}
@@ -302,10 +311,12 @@ def test_what_is_said_of_a_chain(parts):
 @pytest.mark.parametrize("name", ["depthwise_separable", "spatially_separable", "flattened"])
 def test_what_is_said_of_a_composition(name):
     spec = conv_anim.load(TEMPLATES[name].path)
-    ours, others = (
-        int(n.replace(",", "")) for n in re.search(r"([\d,]+) weights;.* ([\d,]+)\.$", takeaway(spec)).groups()
-    )
-    assert ours == sum(layer.weight.size for layer in conv_anim.trace(spec).layers)
+    numbers = re.search(r"takes (.+) = ([\d,]+) weights; .* takes ([\d·]+) = ([\d,]+)\.$", takeaway(spec)).groups()
+    parts, ours, factors, others = (text.replace(",", "") for text in numbers)
+    ours, others = int(ours), int(others)
+    each = [layer.weight.size for layer in conv_anim.trace(spec).layers]
+    assert (list(map(int, parts.split(" + "))), ours) == (each, sum(each))
+    assert prod(map(int, factors.split("·"))) == others
     first, last = spec.layers[0].ends, spec.layers[-1].ends
     apart = all(op.groups == op.ends.in_channels for op in spec.layers)
     assert others == 9 * (1 if apart else first.in_channels) * last.out_channels

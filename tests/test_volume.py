@@ -239,6 +239,51 @@ def test_a_group_leaves_the_other_slices_alone():
     assert depth.back(0) > depth.back(2) > depth.back(4) == 0
 
 
+@pytest.mark.parametrize("order", ["row-major", "reverse"])
+@pytest.mark.parametrize("name", ["grouped", "depthwise", "three axes"])
+@pytest.mark.parametrize("theme", ["dark", "print"])
+def test_slices_in_front_of_the_window_are_left_away(name, order, theme):
+    """What a window reads is seen: no cell is painted in front of it, and its front is no dashed line."""
+    made = view(*CASES[name], theme=theme, animation=Animation(order=order))
+    body, stack = made.bodies[0], made.stacks[0]
+    blank = made.style.colors.background
+    for k in some(len(made.steps)):
+        reach = made.reaches(k)[0]
+        items = body.window(reach)
+        ahead = [place for place in range(stack.depth.count) if stack.ends((place, 1)) < stack.ends(near(stack, reach))]
+        painted = [
+            box for item in items if isinstance(item, Boxes) and item.fill not in {None, blank} for box in item.boxes
+        ]
+        assert bool(painted) == bool(ahead), "the map is painted again only where something is in the way"
+        assert {stack.at(stack.ends((place, 1))[0], 0, 0) for place in ahead}.isdisjoint(box[:2] for box in painted)
+        frame = items[-1]
+        assert isinstance(frame, Boxes)
+        assert (frame.stroke.color, frame.stroke.dash) == (made.style.colors.window, None)
+
+
+def near(stack, cells):
+    """The slice of some cells that is in front of the others, as a run."""
+    return min(((place, 1) for place in cells.slices), key=stack.ends)
+
+
+def test_before_they_are_made_slices_are_an_outline_in_front_of_those_that_are():
+    made = view(*CASES["many filters"], theme="dark")
+    stack, (filling,) = made.stacks[1], made.fillings
+    assert filling.ahead(0)[-1].boxes == ((stack.x, stack.y, 5 * CELL, 5 * CELL),)
+    shown = made.frame(3).shown
+    assert all(item in shown for item in filling.ahead(3))
+    assert filling.ahead(len(made.steps) - 1) == []
+
+
+def test_shades_of_a_padded_depth_are_those_of_the_map():
+    layer = conv((3, 3, 3), 3, padding=1)
+    made = replace(figure(layer), view=Volume(cells="shades"))
+    view_ = VolumeView(trace(made), Style(made.theme, 1.0, DejaVu()), CELL)
+    fronts_ = [item for item in view_.static() if isinstance(item, Mosaic)]
+    wanted = view_.tones.of_maps[0].colors(view_.tones.maps[0][0])[-1]
+    assert wanted.tobytes() in [item.colors for item in fronts_]
+
+
 def test_through_layers_the_window_grows():
     made = view(*SEPARABLE)
     sizes = [[(len(r.slices), len(r.rows), len(r.columns)) for r in made.reaches(k)] for k in (0, 24, 25, 49)]
@@ -329,7 +374,10 @@ def test_lines_meet_the_filters_at_work(name):
             working = reaches[number + 1].slices
             lines = [item.lines[0] for item in made._beam(number, reaches)]
             drawn = [filters.stack(slot) for slot in filters.slots if slot.shows(working[0]) in working]
-            fronts_ = {point for box in drawn for side in (False, True) for point in box.corners(box.cells, right=side)}
+            meet = {point for box in drawn for side in (False, True) for point in box.sides(right=side)}
+            if filters.framed:
+                x, y, wide, high = filters.frame(working[0] // filters.each)
+                meet = set(product((x, x + wide), (y, y + high)))
             apart = made.layers[number].operator.groups == made.layers[number].operator.in_channels > 1
             if apart and len(working) == len(filters.slots):
                 stack, reach = made.stacks[number + 1], reaches[number + 1]
@@ -337,10 +385,10 @@ def test_lines_meet_the_filters_at_work(name):
                 assert [line[-1] for line in lines[2:]] == [
                     stack.at(near, reach.rows[-1] + 0.5, reach.columns[-1]) for near in fronts
                 ]
-                assert {line[-1] for line in lines[:2]} <= fronts_
+                assert {line[-1] for line in lines[:2]} <= meet
                 continue
             assert len(lines) == 4
-            assert all({line[0], line[-1]} & fronts_ for line in lines)
+            assert all({line[0], line[-1]} & meet for line in lines)
 
 
 @pytest.mark.parametrize(("groups", "each"), [(2, 2), (2, 3), (3, 2), (3, 3)])
@@ -568,6 +616,34 @@ def test_many_filters_show_the_first_the_one_at_work_and_the_last():
 def test_each_group_has_its_row_of_filters():
     slots = view(*CASES["grouped"]).banks[0].slots
     assert [(slot.first, slot.row, slot.column) for slot in slots] == [(0, 0, 0), (1, 0, 1), (2, 1, 0), (3, 1, 1)]
+
+
+@pytest.mark.parametrize("name", ["grouped", "shuffled groups"])
+@pytest.mark.parametrize("labels", [None, Labels()])
+def test_a_frame_holds_the_filters_of_its_group(name, labels):
+    made = view(*CASES[name], labels=labels)
+    for filters in filter(None, made.banks):
+        for group, slot in product(range(filters.op.groups), filters.slots):
+            x, y, wide, high = filters.frame(group)
+            left, top, width, height = filters.stack(slot).box
+            within = x < left < left + width < x + wide and y < top < top + height < y + high
+            assert within == (slot.first in range(group * filters.each, (group + 1) * filters.each))
+            assert within or top + height < y or top > y + high
+        said = [item for item in filters.items([0]) if isinstance(item, Text) and not item.text.isdigit()]
+        assert [item.text[:7] for item in said] == (["group 1", "group 2"] if labels else [])
+        for item, group in zip(said, range(2), strict=False):
+            x, y, wide, _ = filters.frame(group)
+            a, b, width, height = text_box(made.style, item)
+            assert x <= a < a + width <= x + wide
+            assert b + height < y
+
+
+def test_a_frame_says_which_channels_its_group_reads():
+    made = view(*CASES["grouped"])
+    said = [item.text for item in made.banks[0].items([0]) if isinstance(item, Text)]
+    for group in (0, 1):
+        read = [channel + 1 for channel in made.layers[0].operator.seen_by(2 * group)]
+        assert f"group {group + 1}: channels {read[0]}–{read[-1]}" in said
 
 
 # colours and words

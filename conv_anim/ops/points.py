@@ -21,8 +21,8 @@ WINDOW_POINTS = {
         "same.start": "at the start",
         "point.stride": "Stride {stride}: the window skips every other position, so {before} becomes {after}.",
         "point.strides": "Stride {stride}: the window moves that many cells at a time, so {before} becomes {after}.",
-        "point.padded.stride": "Stride {stride} skips every other position, and padding {padding} adds some at the "
-        "edges, so {before} becomes {after}, not {bare}.",
+        "point.padded.stride": "Stride {stride} skips every other position, and padding {padding} adds positions at "
+        "the edges, so {before} becomes {after}, not {bare}.",
         "point.padded.strides": "Stride {stride} moves the window that many cells at a time, and padding {padding} "
         "adds positions at the edges, so {before} becomes {after}, not {bare}.",
         "point.padded.needs": "Stride {stride} moves the window that many cells at a time, and only with padding "
@@ -33,6 +33,8 @@ WINDOW_POINTS = {
         "point.same": "Same padding: {before} stays {after}; the zeros cannot be split evenly here, so there is one "
         "more {side}: {padding}.",
         "point.pads": "Padding {padding}: the window may hang over the edge; {before} becomes {after}, not {bare}.",
+        "point.full": "Full padding (kernel − 1 = {padding}): wherever the window touches the input, it counts; "
+        "{before} becomes {after}, not {bare}.",
         "point.needs": "Padding {padding}: without it, the window would not fit; with it, {before} becomes {after}.",
         "point.reflect": "Reflect padding: beyond the edge the input is mirrored, so no zeros are mixed in.",
         "point.replicate": "Replicate padding: beyond the edge the edge cell is repeated, so no zeros are mixed in.",
@@ -59,6 +61,7 @@ WINDOW_POINTS = {
         "point.keeps": "填充 {padding}：視窗可以在邊緣上，所以 {before} 的尺寸不變，仍是 {after}。",
         "point.same": "同尺寸填充：{before} 的尺寸不變，仍是 {after}；零在這裡不能平分，所以{side}多一個：{padding}。",
         "point.pads": "填充 {padding}：視窗可以超出邊緣，所以 {before} 變成 {after}，而不是 {bare}。",
+        "point.full": "全填充（卷積核 − 1 = {padding}）：視窗只要碰到輸入就算；{before} 變成 {after}，而不是 {bare}。",
         "point.needs": "填充 {padding}：沒有它就放不下視窗；有了它，{before} 變成 {after}。",
         "point.reflect": "鏡射填充：邊緣之外是輸入的鏡射，不加入零。",
         "point.replicate": "複製填充：邊緣之外重複邊緣的格，不加入零。",
@@ -225,8 +228,15 @@ def _padded(op: Windowed, say: Language) -> str:
     if named in {"same", "same_lower"} and not _even(op):
         side = say.of(op, "same.start" if named == "same_lower" else "same.end")
         return say.of(op, "point.same", padding=op.padding_cells(say), side=side, **sizes(op))
-    key = "keeps" if op.ends.out_size == op.ends.in_size else "pads" if min(bare) > 0 else "needs"
+    grown = "full" if _full(op) else "pads"
+    key = "keeps" if op.ends.out_size == op.ends.in_size else grown if min(bare) > 0 else "needs"
     return say.of(op, f"point.{key}", padding=op.padding_cells(say), bare=size(bare), **sizes(op))
+
+
+def _full(op: Windowed) -> bool:
+    """Whether there are positions wherever a window touches the input, and as many zeros on every side."""
+    pads = {cells for pad in op.padding for cells in pad}
+    return {*op.stride, *op.dilation} == {1} and pads == {kernel - 1 for kernel in op.kernel_size}
 
 
 def _sided(op: Windowed, say: Language) -> str:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from conv_anim.diagnostics import Code
-from conv_anim.ops import points, pool_points
+from conv_anim.ops import computing, points, pool_points
 from conv_anim.ops.windows import Windowed, direct_axes
 from conv_anim.spec.entering import (
     AMOUNT,
@@ -123,6 +123,9 @@ class Pool(Windowed):
 
     def point(self, say: Language) -> str:
         return pool_points.pool(self, say)
+
+    def computes(self, say: Language) -> str:
+        return computing.pooled(self, say)
 
     def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
         from conv_anim.scene.wording.parameters import Setting

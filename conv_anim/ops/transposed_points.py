@@ -18,14 +18,19 @@ WORDS = {
         "where its cells are made like all others.",
         "point.output_padding.back": "Stride {stride}, padding {padding}: a convolution makes {before} from {bare} "
         "and from {after} alike; on the way back, output padding {extra} chooses {after}.",
-        "point.cut.leaves": "Here padding takes zeros away: of the {full} on each side of the input (kernel − 1), "
-        "padding {padding} leaves {left}, so {before} becomes {after}.",
-        "point.cut.stays": "Here padding takes zeros away: of the {full} on each side of the input (kernel − 1), "
-        "padding {padding} leaves {left}, so the size stays {after}.",
+        "rings": "{count} rings of zeros",
+        "rings.one": "{count} ring of zeros",
+        "rings.sides": "{count} zeros on each side",
+        "taken": "{count}",
+        "taken.sides": "{count}",
+        "point.cut.leaves": "Of the {rings} (kernel − 1), padding {padding} takes away {taken}, "
+        "so {before} becomes {after}.",
+        "point.cut.stays": "Of the {rings} (kernel − 1), padding {padding} takes away {taken}, "
+        "so the size stays {after}.",
         "point.cut.none": "Padding {padding} takes away all zeros around the input (kernel − 1 = {full}), which leaves "
         "a convolution without padding: {before} becomes {after}.",
-        "point.spread.cut.leaves": "Stride {stride} sets the input cells apart; of the {full} zeros on each side "
-        "(kernel − 1), padding {padding} leaves {left}: {before} becomes {after}.",
+        "point.spread.cut.leaves": "Stride {stride} sets the input cells apart; of the {rings} (kernel − 1), "
+        "padding {padding} takes away {taken}: {before} becomes {after}.",
         "point.cut": "With padding {padding}, fewer zeros surround the input, so the output loses its edges: it is "
         "{after}, not {bare}.",
         "point.cut.scatter": "Each input stamps the kernel, times its own number; padding {padding} then cuts off "
@@ -38,6 +43,7 @@ WORDS = {
         "point.dilated.scatter": "Each input stamps the kernel, times its own number, and dilation {dilation} "
         "spreads it: its "
         "{weights} weights fall on {reach} cells, with gaps between.",
+        "point.grows.all": "With padding 0 the input gets {rings} (kernel − 1), so {before} becomes {after}.",
         "point.grows": "Zeros around the input give the window more positions, so {before} becomes {after}.",
         "point.alone": "A 1×1 kernel sees one cell at a time, so the size stays {after}.",
     },
@@ -46,14 +52,17 @@ WORDS = {
         "那裡的格和其他格一樣算出。",
         "point.output_padding.back": "步幅 {stride}、填充 {padding} 的卷積把 {bare} 和 {after} 都變成 {before}；"
         "反過來，輸出填充 {extra} 選擇 {after}。",
-        "point.cut.leaves": "這裡的填充減少零：輸入每側的 {full} 個零（卷積核 − 1），填充 {padding} 留下 {left} 個，"
-        "所以 {before} 變成 {after}。",
-        "point.cut.stays": "這裡的填充減少零：輸入每側的 {full} 個零（卷積核 − 1），填充 {padding} 留下 {left} 個，"
-        "所以尺寸不變，仍是 {after}。",
+        "rings": "周圍的 {count} 圈零",
+        "rings.one": "周圍的 {count} 圈零",
+        "rings.sides": "每側的 {count} 個零",
+        "taken": "{count} 圈",
+        "taken.sides": "{count} 個",
+        "point.cut.leaves": "輸入{rings}（卷積核 − 1），填充 {padding} 減去其中 {taken}，所以 {before} 變成 {after}。",
+        "point.cut.stays": "輸入{rings}（卷積核 − 1），填充 {padding} 減去其中 {taken}，所以尺寸不變，仍是 {after}。",
         "point.cut.none": "填充 {padding} 減去輸入周圍所有的零（卷積核 − 1 = {full}），成為沒有填充的卷積："
         "{before} 變成 {after}。",
-        "point.spread.cut.leaves": "步幅 {stride} 把輸入的格分開；每側的 {full} 個零（卷積核 − 1），"
-        "填充 {padding} 留下 {left} 個：{before} 變成 {after}。",
+        "point.spread.cut.leaves": "步幅 {stride} 把輸入的格分開；{rings}（卷積核 − 1），"
+        "填充 {padding} 減去其中 {taken}：{before} 變成 {after}。",
         "point.cut": "填充 {padding} 時輸入周圍的零較少，輸出沒有邊緣：是 {after}，而不是 {bare}。",
         "point.cut.scatter": "每個輸入把卷積核乘上自己的數，蓋印在輸出上；填充 {padding} 再截去邊緣：{bare} 只剩 "
         "{after}。",
@@ -63,6 +72,7 @@ WORDS = {
         "point.dilated": "空洞率 {dilation} 把卷積核的 {weights} 個權重分到 {reach} 格的範圍。",
         "point.dilated.scatter": "每個輸入把卷積核乘上自己的數，蓋印在輸出上，空洞率 {dilation} 把它分開："
         "{weights} 個權重落在 {reach} 格的範圍，中間有空隙。",
+        "point.grows.all": "填充 0 不減去輸入{rings}（卷積核 − 1），所以 {before} 變成 {after}。",
         "point.grows": "輸入周圍的零讓視窗有更多位置，所以 {before} 變成 {after}。",
         "point.alone": "1×1 的卷積核每次只看一格，所以尺寸不變，仍是 {after}。",
     },
@@ -88,7 +98,8 @@ def transposed(op: ConvTranspose, say: Language) -> str:
     if apart:
         return say.of(op, "point.spread", stride=per_axis(op.stride), **points.sizes(op))
     grows = "point.grows" if op.ends.out_size != op.ends.in_size else "point.alone"
-    return points.dilated(op, say, "point.dilated") or say.of(op, grows, **points.sizes(op))
+    dilated = points.dilated(op, say, "point.dilated")
+    return dilated or _grows(op, say) or say.of(op, grows, **points.sizes(op))
 
 
 def stamped(op: ConvTranspose, say: Language) -> str:
@@ -111,16 +122,30 @@ def _ways_back(op: ConvTranspose, bare: Size) -> bool:
 
 
 def _leaves(op: ConvTranspose, say: Language, key: str) -> str:
-    """How many of the zeros around the input its padding leaves, where that is the same on every side."""
+    """How many of the zeros around the input its padding takes away, where that is the same on every side."""
     full, pads = {k - 1 for k in op.kernel_size}, {cells for pad in op.padding for cells in pad}
     if {*op.dilation} != {1} or len(full) > 1 or len(pads) > 1 or max(pads) > max(full):
         return ""
-    left, stays = max(full) - max(pads), op.ends.out_size == op.ends.in_size
-    how = "none" if left == 0 and {*op.stride} == {1} else "stays" if stays and key == "point.cut" else "leaves"
+    none, stays = pads == full and {*op.stride} == {1}, op.ends.out_size == op.ends.in_size
+    how = "none" if none else "stays" if stays and key == "point.cut" else "leaves"
     from conv_anim.scene.wording.words import per_axis
 
-    told = {"stride": per_axis(op.stride), "full": max(full), "left": left, "padding": max(pads), **points.sizes(op)}
-    return say.of(op, f"{key}.{how}", **told)
+    told = {"stride": per_axis(op.stride), "full": max(full), "padding": max(pads), **points.sizes(op)}
+    taken = say.of(op, "taken" if len(op.kernel_size) == 2 else "taken.sides", count=max(pads))
+    return say.of(op, f"{key}.{how}", rings=_rings(op, max(full), say), taken=taken, **told)
+
+
+def _grows(op: ConvTranspose, say: Language) -> str:
+    """How many zeros around the input give the window more positions, where that is the same on every side."""
+    full = {k - 1 for k in op.kernel_size}
+    if {*op.dilation} != {1} or len(full) > 1 or max(full) == 0 or op.padded or any(op.output_padding):
+        return ""
+    return say.of(op, "point.grows.all", rings=_rings(op, max(full), say), **points.sizes(op))
+
+
+def _rings(op: ConvTranspose, count: int, say: Language) -> str:
+    key = "rings.sides" if len(op.kernel_size) != 2 else "rings.one" if count == 1 else "rings"
+    return say.of(op, key, count=count)
 
 
 def _cut(op: ConvTranspose, say: Language, key: str) -> str:

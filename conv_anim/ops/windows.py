@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING
 
+from conv_anim.ops import computing
 from conv_anim.spec.op import Op
 from conv_anim.tracing.geometry import Axis
 
@@ -106,6 +107,9 @@ class Weighing(Op):
     def added(self) -> tuple[Number, ...] | None:
         """The bias of each output channel."""
         return self.bias
+
+    def computes(self, say: Language) -> str:
+        return computing.weighed(self, say)
 
 
 def direct_axes(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.wording.language import Language
+from conv_anim.scene.wording.words import size
 from conv_anim.spec.model import Given
 from conv_anim.spec.view_values import Channels, Flat, Isometric, NetworkView
 from conv_anim.tracing.blind_spot import blind_spot
@@ -25,8 +26,7 @@ EVEN = 1e-6
 
 def of_marks(spec: Spec, say: Language) -> Iterator[str]:
     """The marks that are seen in a view."""
-    if len(spec.input.size) == 2 and any(op.part_of in {"spatially_separable", "flattened"} for op in spec.layers):
-        yield say("term.split")
+    yield from _of_split(spec, say)
     shown_without = isinstance(spec.view, Flat) and len(spec.nodes) > 1 and not spec.layers[-1].puts_back
     if shown_without and any(map(_meets_zeros, spec.layers)):
         yield say("term.undrawn")
@@ -53,6 +53,15 @@ def at_first(spec: Spec) -> list[str]:
     keys = [(one, "term.beginning") for one in told if _begins_late(one)]
     keys += [(one, "term.beginning.blind") for one in told if _begins_blind(one)]
     return list(dict.fromkeys(Language(one.lang)(key) for one, key in keys))
+
+
+def _of_split(spec: Spec, say: Language) -> Iterator[str]:
+    """Which kernels a column and a row of weights can replace."""
+    apart = [op for op in spec.layers if op.part_of in {"spatially_separable", "flattened"}]
+    kernels = [op.window.kernel_size for op in apart if op.window is not None and max(op.window.kernel_size) > 1]
+    if len(spec.input.size) == 2 and len(kernels) == 2:
+        key = "term.split.channels" if len(apart) > 2 else "term.split"
+        yield say(key, column=size(kernels[0]), row=size(kernels[1]))
 
 
 def _meets_zeros(op: Op) -> bool:

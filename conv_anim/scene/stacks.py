@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.numbers import format_for
 from conv_anim.scene.wording import words
 from conv_anim.tracing.analysis import receptive_field
+from conv_anim.tracing.input_reach import input_reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -81,23 +82,15 @@ def _broken(text: str, style: Style, say: Language, most: float) -> list[str]:
 
 def sees(layers: Sequence[Layer], say: Language) -> str:
     """How much of the input a cell is made of that the last of some layers makes, and how: ``sees 7×7: 5 + 2·1``."""
-    field = receptive_field(layers)
+    field, reach = receptive_field(layers), input_reach(layers)
     assert field is not None
-    key = (
-        "stack.sees_up_to"
-        if field.varies or _ends_early(layers)
-        else "stack.reaches"
-        if _skips(layers)
-        else "stack.sees"
-    )
-    said, how = say(key, size=words.part(field.size, say)), grown(layers)
-    return said if how is None else say("stack.grown", said=said, how="{} + {}·{}".format(*how))
-
-
-def _ends_early(layers: Sequence[Layer]) -> bool:
-    """Whether windows at the edge reach beyond the input although nobody padded it, as those of a transposed one do."""
-    windows = [layer.window for layer in layers if layer.window is not None and layer.window.transposed]
-    return any(max(axis.before, axis.after) > 0 for window in windows for axis in window.axes)
+    assert reach is not None
+    fewer = ".up_to" if reach.varies else ""
+    key = f"stack.{'reaches' if _skips(layers) else 'sees'}{fewer}"
+    said, how = say(key, size=words.part(reach.size, say)), grown(layers)
+    if how is None or reach.size != field.size:
+        return said
+    return say("stack.grown", said=said, how="{} + {}·{}".format(*how))
 
 
 def _skips(layers: Sequence[Layer]) -> bool:

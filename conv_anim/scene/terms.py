@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.flat.notes import shows_spread
 from conv_anim.scene.heading import word_of
+from conv_anim.scene.made_terms import of_boxes, of_making
 from conv_anim.scene.marked_terms import of_marks
 from conv_anim.scene.stacks import grown
 from conv_anim.scene.wording.captions import SPACE, caption, field_of
@@ -25,6 +26,8 @@ from conv_anim.spec.view_values import (
     Volume,
     WinogradView,
 )
+from conv_anim.tracing.analysis import inputs_of, receptive_field
+from conv_anim.tracing.input_reach import input_reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -66,6 +69,8 @@ def _of_layers(spec: Spec, say: Language) -> Iterator[str]:
     """The terms of what is done, then of how it is shown."""
     if spec.backward is not None:
         yield say("term.gradient")
+    yield from of_making(spec, say)
+    yield from of_boxes(spec, say)
     for node in spec.nodes:
         yield from node.op.terms(say)
     if spec.backward is not None and len(spec.nodes) > 1 and _turns_back(spec):
@@ -77,6 +82,8 @@ def _of_layers(spec: Spec, say: Language) -> Iterator[str]:
         isinstance(spec.view, Channels) and _stretches(spec)
     ):
         yield from _of_zeros(spec, say)
+    if isinstance(spec.view, Isometric | Sequence):
+        yield from _of_taken(spec, say)
     yield from of_marks(spec, say)
     if any(node.op.sites is not None for node in spec.nodes):
         yield from _of_sites(spec, say)
@@ -146,6 +153,13 @@ def _of_zeros(spec: Spec, say: Language) -> Iterator[str]:
         yield say("term.zeros")
 
 
+def _of_taken(spec: Spec, say: Language) -> Iterator[str]:
+    """What the padding of a transposed layer does, if it has any."""
+    windows = [node.op.window for node in spec.nodes if node.op.window is not None and node.op.window.transposed]
+    if any(max(axis.cut) > 0 for window in windows for axis in window.axes):
+        yield say("term.padding.back")
+
+
 def _of_circles(spec: Spec, say: Language) -> Iterator[str]:
     """The same in a sequence."""
     windows = [node.op.window for node in spec.nodes if node.op.window is not None and node.op.window.weighs]
@@ -162,7 +176,8 @@ def _of_stack(spec: Spec, say: Language) -> Iterator[str]:
     if any("causal" in node.op.kind() and node.op.point(say) != told for node in spec.nodes):
         yield say("term.causal")
     if spec.caption is True and spec.backward is None and len(spec.nodes) > 1 and _says_field(spec, say):
-        yield say("term.field")
+        around = input_reach(spec.layers, fed := inputs_of(spec.nodes)) != receptive_field(spec.layers, fed)
+        yield say("term.field.around" if around else "term.field")
     stacked = isinstance(spec.view, Isometric | Sequence) and spec.labels is not None and spec.is_chain
     found = (grown(spec.layers[:k]) for k in range(len(spec.layers), 1, -1)) if stacked else ()
     for first, steps, apart in list(filter(None, found))[:1]:

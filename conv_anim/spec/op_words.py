@@ -73,6 +73,11 @@ class OpWords:
         key = f"does.{self.kind()}"
         return say.of(self, key) if key in self.WORDS.get("en", {}) else ""
 
+    def computes(self, say: Language) -> str:
+        """How an output cell is made of the cells under its window, for a figure without numbers; empty without one."""
+        del say
+        return ""
+
     def terms(self, say: Language) -> list[str]:
         """What words in its figure mean, as ``word: meaning``: the phrase ``term.TYPE``, if there is one."""
         key = f"term.{self.type}"

@@ -121,7 +121,7 @@ def receptive_field(layers: Sequence[Op], inputs: Inputs | None = None) -> Field
     From op to op r += (k̂ − 1)j, j ·= s, by the way that sees most; behind a transposed convolution it depends on the
     cell. None if an op does not keep neighbours together (unfold, fold, unpooling, flatten).
     """
-    fed = _chained(layers) if inputs is None else inputs
+    fed = chained(layers) if inputs is None else inputs
     sides: list[set[int]] = []
     for a, count in enumerate(layers[-1].ends.out_size):
         period = prod(op.period(a) for op in layers)
@@ -133,7 +133,8 @@ def receptive_field(layers: Sequence[Op], inputs: Inputs | None = None) -> Field
     return Field(tuple(map(max, sides)), any(len(side) > 1 for side in sides)) if sides else None
 
 
-def _chained(layers: Sequence[Op]) -> Inputs:
+def chained(layers: Sequence[Op]) -> Inputs:
+    """Each reads what the one before makes."""
     return [(k,) for k in range(len(layers))]
 
 

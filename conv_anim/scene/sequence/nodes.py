@@ -11,7 +11,7 @@ from conv_anim.scene.marks import TINT, MarkStyle
 from conv_anim.scene.primitives import Boxes, Lines, Stroke
 from conv_anim.spec.grouping import grouped
 from conv_anim.tracing.geometry import Source
-from conv_anim.values import dataclass
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -111,9 +111,15 @@ class Nodes:
 
     def framed(self, cells: Iterable[int]) -> list[Primitive]:
         """The window's outline around each of some nodes."""
-        sizes = grouped((self.reach(cell), cell) for cell in cells)
         stroke = self.style.frame
-        return [] if stroke is None else [self.circles(alike, None, stroke) for alike in sizes.values()]
+        if stroke is None:
+            return []
+        alike = grouped(((self.reach(cell), self.source(cell) is Source.INPUT), cell) for cell in cells)
+        dashed = {large: replace(stroke, dash=self._dashed(large=large).dash) for large in (False, True)}
+        return [
+            self.circles(some, None, stroke if solid else dashed[reach == self.radius])
+            for (reach, solid), some in alike.items()
+        ]
 
     def lit_fill(self, cell: int) -> str:
         """The colour of a node under a window."""

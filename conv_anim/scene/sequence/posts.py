@@ -50,4 +50,5 @@ def _weights(lattice: Lattice, k: int) -> list[str]:
     axis, kernel = layer.operator.axes[0], layer.kernels[0, 0]
     met = [kernel[axis.weight(tap)].item() for tap in range(axis.kernel)]
     weights = lattice.say("enumeration").join(map(weights_format(layer.kernels), met))
-    return [lattice.say("stack.weights", weights=weights)]
+    flipped = axis.flipped and axis.kernel > 1
+    return [lattice.say("stack.weights.flipped" if flipped else "stack.weights", weights=weights)]

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import mix
 from conv_anim.scene.primitives import Boxes, Lines, Polygons, Stroke, union
+from conv_anim.scene.volume.hues import strengthened
 from conv_anim.scene.volume.oblique import FINEST
 from conv_anim.scene.volume.space import Cuboid
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.style import Style
     from conv_anim.scene.volume.faces import Faces
@@ -19,6 +22,10 @@ if TYPE_CHECKING:
 
 GLASS = 0.5
 """How strong the window's box is where it lies behind cells of its map."""
+
+
+GHOST = 0.7
+"""How strong the edges of slices are that are left away to show what lies behind them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +66,50 @@ class Body:
             return stack.face_edges(stack.whole, stroke)
         return [Boxes((stack.front(stack.whole),), None, stroke)]
 
-    def _map(self) -> list[Primitive]:
+    def _map(self, cells: Cells | None = None) -> list[Primitive]:
+        """All of it, or some of its slices."""
         items: list[Primitive] = []
-        for block in self.stack.from_behind(self.space.inputs.blocks()):
+        blocks = self.stack.from_behind((cells or self.space.inputs).blocks())
+        for block in blocks:
             items += self.stack.solid(block, self.fill, self.style.edge)
         if self.faces is not None and not self.space.spread:
-            items += self.faces.on(self.stack, self.stack.from_behind(self.space.inputs.blocks())[-1], self.style.edge)
+            items += self.faces.on(self.stack, blocks[-1], self.style.edge, self.space.inputs.slices[0])
         return [*items, *self.stack.dots(self.style.colors.ink)]
+
+    def opened(self, cells: Cells) -> list[Primitive]:
+        """The map with outlines for the slices in front of what a window reads; nothing where there are none."""
+        inputs, ahead = self.space.inputs, self._ahead(cells)
+        if self.style.frame is None or not ahead:
+            return []
+        stack, blank, items = self.stack, self.style.colors.background, list["Primitive"]()
+        for block in inputs.blocks():
+            items += [Polygons((stack.top(block), stack.right(block)), blank), Boxes((stack.front(block),), blank)]
+            items += stack.outline(block, replace(self.style.edge, color=blank))
+        items += self.canvas()
+        items += self._map(replace(inputs, slices=[place for place in inputs.slices if place not in ahead]))
+        for block in stack.from_behind(replace(inputs, slices=ahead).blocks()):
+            items += stack.outline(block, self._ghost(block))
+        return items
+
+    def _ahead(self, cells: Cells) -> list[int]:
+        """The slices in front of some cells."""
+        inputs, reverse = self.space.inputs.slices, self.stack.depth.reverse
+        read = [place for place in cells.slices if place in inputs]
+        if not read:
+            return []
+        return [place for place in inputs if (place < min(read) if reverse else place > max(read))]
+
+    def _ghost(self, block: Cuboid) -> Stroke:
+        """The edges of slices that are not in the way."""
+        color = strengthened(self.style.colors, self.fill(self.stack.nearest(block.slices)))
+        return Stroke(mix(self.style.colors.background, color, GHOST), max(1.0, self.style.scale))
 
     # the window
 
     def window(self, cells: Cells) -> list[Primitive]:
         """The window's box, and the map painted again, so that each hides what lies behind it."""
         if self.style.frame is not None:
-            return self._outlined(cells, self.style.frame)
+            return [*self.opened(cells), *self._outlined(cells, self.style.frame)]
         blocks = self.stack.from_behind(cells.blocks())
         read = self.stack.from_behind(cells.within(self.space.inputs).blocks())
         items: list[Primitive] = []
@@ -91,7 +128,8 @@ class Body:
     def reached(self, cells: Cells) -> list[Primitive]:
         """The cells that what the window reads was made of, in the colour of what is made."""
         width = max(1.5 * self.style.scale, 1.8 * self.style.line)
-        return self._outlined(cells, Stroke(self.style.colors.current, width)) if cells.rows else []
+        stroke = Stroke(self.style.colors.current, width)
+        return [*self.opened(cells), *self._outlined(cells, stroke)] if cells.rows else []
 
     def _outlined(self, cells: Cells, stroke: Stroke) -> list[Primitive]:
         """The window's box by its edges: whole in front, dashed where cells of the map hide them."""
@@ -100,11 +138,10 @@ class Body:
         dashed = replace(thin, dash=(2.5 * self.style.scale, 2.5 * self.style.scale))
         items: list[Primitive] = []
         for block in blocks:
-            hidden = self._hidden(block)
+            hidden = self._hidden(block, self._ahead(cells))
             if len(blocks) == 1:
                 for ring, behind in ((stack.top(block), hidden.top), (stack.right(block), hidden.right)):
                     items.append(Lines(((*ring, ring[0]),), dashed if behind else thin))
-            items += self._reaching_in(block, thin)
             items.append(
                 Boxes((stack.front(block),), None, replace(stroke, dash=dashed.dash) if hidden.front else stroke)
             )
@@ -113,16 +150,6 @@ class Body:
             fronts = [stack.front(block) for block in blocks if block.slices == nearest.slices]
             items.append(Boxes((union(fronts),), None, thin))
         return items
-
-    def _reaching_in(self, block: Cuboid, stroke: Stroke) -> list[Primitive]:
-        """On the top and on the right of the map, how deep a box lies that does not reach through it."""
-        stack, inputs = self.stack, self.space.inputs
-        if len(inputs.slices) == block.slices[1] or self.space.spread:
-            return []
-        whole = inputs.blocks()[0]
-        above = stack.top(Cuboid(block.slices, whole.rows, block.columns))
-        beside = stack.right(Cuboid(block.slices, block.rows, whole.columns))
-        return [Lines(((*above, above[0]), (*beside, beside[0])), stroke)]
 
     def strong(self, place: int) -> str:
         """The colour of a slice's cells under the window."""
@@ -215,11 +242,12 @@ class Body:
 
         return [*stack.lid(above, tint, self.style.edge), *stack.side(beside, tint, self.style.edge)]
 
-    def _hidden(self, block: Cuboid) -> Hidden:
+    def _hidden(self, block: Cuboid, away: Sequence[int] = ()) -> Hidden:
+        """``away`` are slices that are not in the way."""
         inputs, stack = self.space.inputs, self.stack
         nearer = stack.nearest(block.slices) + (-1 if stack.depth.reverse else 1)
         return Hidden(
             top=block.rows[0] - 1 in inputs.rows,
             right=sum(block.columns) in inputs.columns,
-            front=nearer in inputs.slices,
+            front=nearer in inputs.slices and nearer not in away,
         )

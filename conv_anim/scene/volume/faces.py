@@ -24,11 +24,13 @@ class Faces:
     colors: Rgb
     front: Rgb | None = None
 
-    def on(self, stack: Stack, block: Cuboid, edge: Stroke) -> list[Primitive]:
-        """All three faces of a whole map."""
-        nearest = stack.nearest(block.slices)
-        image = self.colors[nearest] if self.front is None else self.front
-        items = self._sides(stack, block) if self.front is None and not stack.depth.cut else []
+    def on(self, stack: Stack, block: Cuboid, edge: Stroke, first: int) -> list[Primitive]:
+        """All three faces of a map, or of some of its slices; ``first`` is where the map's first slice lies."""
+        (start, count), nearest = block.slices, stack.nearest(block.slices)
+        picture = self.front if count == len(self.colors) else None
+        slices = self.colors[start - first : start - first + count][:: 1 if nearest == start else -1]
+        items = self._sides(stack, block, slices) if picture is None and not stack.depth.cut else []
+        image = slices[0] if picture is None else picture
         items += self._face(stack, image, block.slices, (block.rows[0], block.columns[0]))
         return [*items, *stack.edges(block, edge)] if stack.cell >= SMALLEST_EDGED else items
 
@@ -48,13 +50,12 @@ class Faces:
 
         return [mosaic(image, at)]
 
-    def _sides(self, stack: Stack, block: Cuboid) -> list[Primitive]:
+    def _sides(self, stack: Stack, block: Cuboid, slices: Rgb) -> list[Primitive]:
         """Top and right, whose rows and columns are the slices, from the front to the back."""
         near, far = stack.ends(block.slices)
         (row, _), (column, wide) = block.rows, block.columns
-        order = np.arange(len(self.colors))[:: 1 if stack.nearest(block.slices) == 0 else -1]
-        deep = (far - near) / len(order)
-        top, right = self.colors[order, 0], self.colors[order, :, -1].swapaxes(0, 1)
+        deep = (far - near) / len(slices)
+        top, right = slices[:, 0], slices[:, :, -1].swapaxes(0, 1)
         return [
             mosaic(_lit(top), lambda k, c: stack.at(near + k * deep, row, column + c)),
             mosaic(_shaded(right), lambda r, k: stack.at(near + k * deep, row + r, column + wide)),

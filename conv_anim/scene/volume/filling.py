@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.color import mix
 from conv_anim.scene.frames import outlined
-from conv_anim.scene.primitives import Boxes, Frame, Polygons
+from conv_anim.scene.primitives import Boxes, Frame, Polygons, Stroke
 from conv_anim.scene.volume.bodies import Body
 from conv_anim.scene.volume.space import Cells
 from conv_anim.spec.grouping import grouped
@@ -14,13 +15,17 @@ from conv_anim.values import dataclass, replace
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conv_anim.scene.primitives import Primitive, Stroke
+    from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.sheet import Run
     from conv_anim.scene.steps import Steps
     from conv_anim.scene.style import Style
     from conv_anim.scene.volume.faces import Faces
     from conv_anim.scene.volume.oblique import Fill, Stack
     from conv_anim.scene.volume.space import Cuboid, Space
+
+
+PALE = 0.55
+"""How strong the lines between cells are that are still to come, compared with those around them."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,12 @@ class Filling:
         return self.style.pending_edge
 
     @property
+    def _between(self) -> Stroke:
+        """Between cells that are still to come."""
+        waiting = self._waiting
+        return replace(waiting, color=mix(self.style.colors.background, waiting.color, PALE))
+
+    @property
     def _all_begun(self) -> bool:
         """Whether no slice waits for another."""
         return self.stack.depth.count == (1 if self.space.deep else self.portions[0][1])
@@ -91,7 +102,8 @@ class Filling:
         stack, blank, items = self.stack, self.style.colors.background, list["Primitive"]()
         for block in self._blocks(cells):
             items.append(Polygons((stack.top(block), stack.right(block)), blank))
-            items += [Boxes((stack.front(block),), blank), *stack.edges(block, self._waiting)]
+            items += [Boxes((stack.front(block),), blank), *stack.edges(block, self._between)]
+            items += stack.outline(block, self._waiting)
         return items
 
     # what differs from frame to frame
@@ -122,7 +134,7 @@ class Filling:
         slices = self._placed(self.steps.cell(min(k, len(self.steps) - 1))).slices
         place = slices[0]
         before = None if k == 0 else self._placed(self.steps.cell(k - 1)).slices[0]
-        items = [] if before == place or self._all_begun else self.begun(slices)
+        items = [] if before == place or self._all_begun else [*self._without_outline(), *self.begun(slices)]
         made = [self._placed(cell) for cell in self.steps.passed(k)]
         there = [cells for cells in made if cells.slices[0] == place]
         rows = grouped((row, column) for cells in there for row in cells.rows for column in cells.columns)
@@ -131,14 +143,31 @@ class Filling:
                 items += self.cells(block, self.fill)
         return items
 
+    def _without_outline(self) -> list[Primitive]:
+        """What hides the outline of all slices: it is drawn again in front of those that have begun."""
+        wider = Stroke(self.style.colors.background, self._waiting.width + 1.0)
+        return [item for block in self._blocks(self.space.inputs) for item in self.stack.outline(block, wider)]
+
     def begun(self, slices: list[int]) -> list[Primitive]:
         """Empty slices, in front of the full ones."""
-        inputs, reverse = self.space.inputs, self.stack.depth.reverse
-        full = [place for place in inputs.slices if (place > slices[-1] if reverse else place < slices[0])]
+        inputs, full = self.space.inputs, self._beyond(slices, nearer=False)
         items = self._full(replace(inputs, slices=full)) if full else []
         if len(full) > self.stack.depth.count / 2:
             items += self.stack.dots(self.style.colors.ink)
         return [*items, *self._empty(replace(inputs, slices=slices))]
+
+    def _beyond(self, slices: list[int], *, nearer: bool) -> list[int]:
+        """The slices in front of some neighbouring ones, or behind them."""
+        before = nearer == self.stack.depth.reverse
+        return [place for place in self.space.inputs.slices if (place < slices[0] if before else place > slices[-1])]
+
+    def ahead(self, k: int) -> list[Primitive]:
+        """The outline of the slices that are to come in front of the one that step ``k`` adds to."""
+        if self._all_begun or self._interleaved or not self.style.theme.pending:
+            return []
+        slices = self._beyond(self._placed(self.steps.cell(k)).slices, nearer=True)
+        blocks = self._blocks(replace(self.space.inputs, slices=slices)) if slices else []
+        return [item for block in blocks for item in self.stack.outline(block, self._waiting)]
 
     def cells(self, block: Cuboid, fill: Fill) -> list[Primitive]:
         """Cells of the slice that is filling, with their share of the map's top and right."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from itertools import pairwise
+from math import ceil
 from typing import TYPE_CHECKING, TypeAlias
 
 from conv_anim.scene.color import mix
@@ -14,7 +15,7 @@ from conv_anim.scene.volume.oblique import Depth, Stack
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from conv_anim.scene.primitives import Point, Primitive, Text
+    from conv_anim.scene.primitives import Box, Point, Primitive, Text
     from conv_anim.scene.style import Style
     from conv_anim.tracing.operators import Operator
 
@@ -25,6 +26,8 @@ Hue: TypeAlias = Callable[[int], str]
 
 MOST = 4
 """As many filters as stand in a column."""
+FRAME = 0.4
+"""How strong the frames are of groups that are not at work."""
 PALE = 0.35
 """How much of its colour a filter loses while it is not at work."""
 
@@ -53,6 +56,8 @@ class Bank:
     hue: Hue
     numbered: bool
     narrow: bool
+    names: Sequence[Sequence[str]] = ()
+    """What each group is called, from the longest way to say it to the shortest; nothing without groups."""
     x: float = 0.0
     y: float = 0.0
 
@@ -76,7 +81,7 @@ class Bank:
     @cached_property
     def slots(self) -> list[Slot]:
         """The places for filters, from the top."""
-        each, last = self.count // self.op.groups, self.count - 1
+        each, last = self.each, self.count - 1
         column = self.narrow and self.count <= self.most
         if 1 < self.op.groups <= self.most and 1 < each < MOST and not column:
             return [Slot(k, k, *divmod(k, each)) for k in range(self.count)]
@@ -102,67 +107,102 @@ class Bank:
         return 1.1 * self.style.gap if self.omits else 0.0
 
     @property
-    def width(self) -> float:
-        """In pixels."""
+    def each(self) -> int:
+        """How many filters a group has."""
+        return self.count // self.op.groups
+
+    @property
+    def framed(self) -> bool:
+        """Whether there is a frame around the filters of each group."""
+        return 1 < self.each < self.count and not self.omits
+
+    @property
+    def room(self) -> float:
+        """From filters to the frame of their group, in pixels."""
+        return round(0.6 * self.gap) if self.framed else 0.0
+
+    @property
+    def named(self) -> float:
+        """The room above a frame for what its group is called, in pixels."""
+        return round(1.5 * self.style.small_size) if self.framed and self.names else 0.0
+
+    @property
+    def _across(self) -> float:
+        """The width of the filters alone, in pixels."""
         columns = 1 + max(slot.column for slot in self.slots)
         return columns * self.filter.width + (columns - 1) * self.gap
+
+    @cached_property
+    def width(self) -> float:
+        """In pixels: with the frames of groups, as wide as what these are called."""
+        name = max((self._wide(names[-1 if self.narrow else 0]) for names in self.names), default=0.0)
+        return ceil(max(self._across + 2 * self.room, name)) if self.framed else self._across
+
+    def _wide(self, name: str) -> float:
+        return self.style.width(name, size=self.style.small_size, bold=True)
 
     @property
     def height(self) -> float:
         """In pixels."""
         rows = 1 + max(slot.row for slot in self.slots)
-        return rows * (self.filter.height + self.below) + (rows - 1) * (self.gap + self.dots_room) + 2 * self.clearance
-
-    @property
-    def clearance(self) -> float:
-        """Room above and below a row of filters for lines that go around some of them, in pixels."""
-        return self.gap / 2 if any(slot.column for slot in self.slots) else 0.0
+        high = rows * (self.filter.height + self.below) + (rows - 1) * (self.gap + self.dots_room)
+        return high + (self.op.groups * (self.named + 2 * self.room) if self.framed else 0.0)
 
     def stack(self, slot: Slot) -> Stack:
         """The filter in a slot, in its place."""
-        x = self.x + slot.column * (self.filter.width + self.gap)
-        each = self.filter.height + self.below + self.gap + self.dots_room
-        y = self.y + self.clearance + slot.row * each + self.filter.depth.total
+        x = self.x + (self.width - self._across) / 2 + slot.column * (self.filter.width + self.gap)
+        pitch = self.filter.height + self.below + self.gap + self.dots_room
+        y = self.y + slot.row * pitch + self.filter.depth.total
+        if self.framed:
+            group = slot.first // self.each
+            y += (group + 1) * self.named + (2 * group + 1) * self.room
         return replace(self.filter, x=round(x), y=round(y))
 
+    def frame(self, group: int) -> Box:
+        """The box around the filters of a group."""
+        boxes = [self.stack(slot).box for slot in self.slots if slot.first // self.each == group]
+        top, bottom = boxes[0][1] - self.room, boxes[-1][1] + boxes[-1][3] + self.below + self.room
+        return self.x, top, self.width, bottom - top
+
     def corners(self, working: Sequence[int], *, right: bool) -> tuple[Point, Point]:
-        """Above and below on the left or right of the filters that make some output channels."""
+        """Above and below on the left or right of the filters that make some output channels, or of their group."""
+        if self.framed:
+            x, y, wide, high = self.frame(working[0] // self.each)
+            return (x + right * wide, y), (x + right * wide, y + high)
         shown = [self.stack(slot) for slot in self.slots if slot.shows(working[0]) in working]
-        ends, side = [stack.corners(stack.cells, right=right) for stack in shown], -1 if right else 1
-        top = min((top for top, _ in ends), key=lambda point: (point[1], side * point[0]))
-        return top, max((bottom for _, bottom in ends), key=lambda point: (point[1], -side * point[0]))
+        ends = [stack.sides(right=right) for stack in shown]
+        return ends[0][0], ends[-1][1]
 
     def lines(self, working: Sequence[int], starts: Ends, ends: Ends) -> list[Line]:
-        """From a window to the filters at work and from them on, around the other filters of their row."""
+        """From a window to the filters at work, or to the frame of their group, and from there on."""
         into, out = self.corners(working, right=False), self.corners(working, right=True)
-        places = [slot for slot in self.slots if slot.shows(working[0]) in working]
-        first, last = min(slot.column for slot in places), max(slot.column for slot in places)
-        heights = self._ways_around(places)
-        right = self.x + self.width
-        found = list["Line"]()
-        for start, enter, y in zip(starts, into, heights, strict=True):
-            found.append((start, (self.x, y), (enter[0], y), enter) if first > 0 else (start, enter))
-        for leave, end, y in zip(out, ends, heights, strict=True):
-            aside = last < max(slot.column for slot in self.slots)
-            found.append((leave, (leave[0], y), (right, y), end) if aside else (leave, end))
-        return found
-
-    def _ways_around(self, places: Sequence[Slot]) -> tuple[float, float]:
-        """Heights above and below the rows of some filters where there are none."""
-        boxes = [self.stack(slot).box for slot in places]
-        top, bottom = min(y for _, y, _, _ in boxes), max(y + high for _, y, _, high in boxes)
-        return top - self.clearance, bottom + self.below + self.clearance
+        return [*zip(starts, into, strict=True), *zip(out, ends, strict=True)]
 
     # what is drawn
 
     def items(self, seen: Sequence[int], *, at_rest: bool = False) -> list[Primitive]:
         """The filters, some of which are seen at work and stand out unless all do; at rest all of them alike."""
-        items: list[Primitive] = []
+        items = self._frames(None if at_rest else seen[0] // self.each) if self.framed else []
         for slot in self.slots:
             items += self._filter(slot, () if at_rest else seen, slot.shows(seen[0]))
         for above, below in pairwise(self.slots):
             if below.shows(seen[0]) - above.shows(seen[0]) > 1:
                 items += self._dots(above, below)
+        return items
+
+    def _frames(self, at_work: int | None) -> list[Primitive]:
+        """Around the filters of each group, with what it is called above."""
+        style, colors, items = self.style, self.style.colors, list["Primitive"]()
+        for group in range(self.op.groups):
+            x, y, wide, high = self.frame(group)
+            bold = group == at_work
+            color = style.label_ink if bold else mix(colors.background, colors.muted, FRAME)
+            items.append(Boxes(((x, y, wide, high),), None, Stroke(color, max(1.0, style.scale))))
+            names = [name for name in self.names[group] if self._wide(name) <= wide] if self.names else []
+            if names:
+                top = y - (0.4 + style.font.cap_height) * style.small_size
+                ink = style.text_ink if bold else style.label_ink
+                items.append(style.text(x, top, names[0], size=style.small_size, color=ink, bold=bold))
         return items
 
     def _filter(self, slot: Slot, working: Sequence[int], number: int) -> list[Primitive]:
@@ -202,11 +242,20 @@ class Bank:
 
 
 def bank(
-    style: Style, op: Operator, *, cell: float, pitch: float, hue: Hue, numbered: bool, narrow: bool, reverse: bool
+    style: Style,
+    op: Operator,
+    names: Sequence[Sequence[str]],
+    *,
+    cell: float,
+    pitch: float,
+    hue: Hue,
+    numbered: bool,
+    narrow: bool,
+    reverse: bool,
 ) -> Bank:
-    """The filters of an operator, not yet in their place."""
+    """The filters of an operator, not yet in their place; ``names`` are those of its groups."""
     *more, columns = op.kernel_size
     deep = len(more) > 1
     slices = more[0] if deep else len(op.seen_by(0))
     depth = Depth.of(slices, pitch, deep=deep, reverse=reverse)
-    return Bank(style, op, Stack(depth, more[-1] if more else 1, columns, cell), hue, numbered, narrow)
+    return Bank(style, op, Stack(depth, more[-1] if more else 1, columns, cell), hue, numbered, narrow, names)

@@ -163,6 +163,11 @@ class Stack:
         column = cells.columns[-1] + 1 if right else cells.columns[0]
         return self.at(near, cells.rows[0], column), self.at(near, cells.rows[-1] + 1, column)
 
+    def sides(self, *, right: bool) -> tuple[Point, Point]:
+        """The upper and the lower corner where all of it begins, in front on the left, or ends, far on the right."""
+        back, column = (self.depth.total, self.columns) if right else (0.0, 0)
+        return self.at(back, 0, column), self.at(back, self.rows, column)
+
     def outline(self, block: Cuboid, stroke: Stroke) -> list[Primitive]:
         """The edges of a block that are seen."""
         rings = tuple((*ring, ring[0]) for ring in (self.top(block), self.right(block)))

@@ -137,6 +137,7 @@ class VolumePlan(Traced):
         return bank(
             self.style,
             layer.operator,
+            names.group_names(layer.operator, self.say) if self.labelled else (),
             cell=max(self.cell, SMALLEST * self.style.scale),
             pitch=self.pitch,
             hue=self.hues.of_filters(number),

@@ -101,7 +101,18 @@ class VolumeView(VolumePlan):
         (stage, _), reaches = self.steps.at(k), self.reaches(k)[:-1]
         *before, last = zip(self.bodies[: stage + 1], reaches, strict=True)
         shown = [item for body, cells in before for item in body.reached(cells)]
-        return [*shown, *last[0].window(last[1]), *self._shuffled(reaches), *self.stage_marks(stage)]
+        shown += [*last[0].window(last[1]), *self._shuffled(reaches), *self.stage_marks(stage)]
+        return [*shown, *self._to_come(k)]
+
+    def _to_come(self, k: int) -> list[Primitive]:
+        """Of the map that a step adds to, the slices that will stand in front."""
+        stage, step = self.steps.at(k)
+        return self.fillings[stage].ahead(step)
+
+    def _opened(self, k: int) -> list[Primitive]:
+        """The maps that a step reads, opened where slices are in the way."""
+        both = zip(self.bodies, self.reaches(k)[:-1], strict=False)
+        return [item for body, cells in both for item in body.opened(cells)]
 
     def _filters(self, k: int) -> list[Primitive]:
         """All filters, those of the layer that is at work standing out; the others at rest."""
@@ -119,11 +130,12 @@ class VolumeView(VolumePlan):
     def during(self, step: int, phase: Phase, share: float) -> Items:
         """The windows and the filters, before anything is made; and the windows on their way."""
         if phase == "way":
-            over = self._shuffled(self.reaches(step + 1)[:-1])
+            over = [*self._opened(step + 1), *self._shuffled(self.reaches(step + 1)[:-1])]
             waiting = [*over, *self._waiting(step + 1), *self.stage_marks(self.steps.at(step + 1)[0])]
             starts, ends = (self._marked(self.reaches(k)) for k in (step, step + 1))
             stroke = strong(self.style, self.style.colors.window)
-            return (*waiting, *self.frame(step + 1).kept, *gliding(starts, ends, share, stroke))
+            kept = [*self.frame(step + 1).kept, *self._to_come(step + 1)]
+            return (*waiting, *kept, *gliding(starts, ends, share, stroke))
         return (*self._windows(step), *self._filters(step))
 
     def _marked(self, reaches: list[Cells]) -> list[Ring]:
@@ -186,7 +198,7 @@ class VolumeView(VolumePlan):
         found = list["Line"]()
         for slot in filters.slots:
             one, own = filters.stack(slot), Cells([slot.first], made.rows, made.columns)
-            sides = one.corners(one.cells, right=True), stack.corners(own, right=False)
+            sides = one.sides(right=True), stack.corners(own, right=False)
             start, end = (((x0 + x1) / 2, (y0 + y1) / 2) for (x0, y0), (x1, y1) in sides)
             found.append((start, end))
         return found
@@ -211,7 +223,7 @@ def _sized(trace: Trace, style: Style, side: float) -> VolumeView:
 def volume(trace: Trace, style: Style) -> Panel:
     """The panel of the view, with the largest cells that fit, or that take no more room than the labels do."""
     narrowest = _sized(trace, style, SIDES[-1]).lineup.width
-    widest = max((760 + 130 * (len(trace.layers) - 1)) * style.scale, narrowest)
+    widest = max((780 + 140 * (len(trace.layers) - 1)) * style.scale, narrowest)
     for side in SIDES:
         view = _sized(trace, style, side)
         small = style.fit is None or view.cell <= style.fit.cell

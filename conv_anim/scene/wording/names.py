@@ -9,6 +9,7 @@ from conv_anim.scene.wording.words import Label, floor_labels, kernel_label, per
 if TYPE_CHECKING:
     from conv_anim.scene.wording.language import Language
     from conv_anim.spec.model import Size
+    from conv_anim.tracing.operators import Operator
     from conv_anim.tracing.trace import LayerTrace, Trace
 
 
@@ -112,6 +113,17 @@ def filters_label(traced: LayerTrace, say: Language, *, narrow: bool) -> Label:
     if narrow:
         return Label(name, say.joined([cells, *details]))
     return Label(f"{name} {cells}", say.joined(details))
+
+
+def group_names(op: Operator, say: Language) -> list[list[str]]:
+    """What each group of a layer's channels is called, a long way and a short."""
+    each, found = op.in_channels // op.groups, []
+    for group in range(op.groups):
+        short = say("volume.group", number=group + 1)
+        first, last = group * each + 1, (group + 1) * each
+        key = "volume.group.channels" if each > 1 else "volume.group.channel"
+        found.append([say(key, group=short, first=first, last=last), short])
+    return found
 
 
 def _filter_kind(traced: LayerTrace, say: Language) -> list[str]:

@@ -21,8 +21,9 @@ from conv_anim.spec.view_values import (
     Sequence,
     WinogradView,
 )
-from conv_anim.tracing.analysis import cost, entries, inputs_of, receptive_field, standard, total
+from conv_anim.tracing.analysis import cost, entries, inputs_of, standard, total
 from conv_anim.tracing.blind_spot import blind_spot
+from conv_anim.tracing.input_reach import input_reach
 
 if TYPE_CHECKING:
     from conv_anim.spec.model import Backward, Node, Spec
@@ -180,9 +181,16 @@ def _composed(spec: Spec, say: Language) -> str:
     found = entries(spec.layers)
     if len(found) != 1 or not isinstance(found[0], tuple):
         return ""
-    ours, others = total(spec.layers).parameters, cost(standard(found[0])).parameters
-    key = "takeaway.saves" if ours < others else "takeaway.splits"
-    return say(key, ours=f"{ours:,}", others=f"{others:,}", count=len(spec.layers))
+    whole = standard(found[0])
+    ours, others = total(spec.layers).parameters, cost(whole).parameters
+    if ours >= others:
+        return say("takeaway.splits", count=len(spec.layers))
+    each = " + ".join(f"{cost(op).parameters:,}" for op in spec.layers)
+    made, seen, *kernel = whole.weight_shape or ()
+    factors = [count for count in (*kernel, seen, made) if count > 1]
+    terms = f"{'·'.join(map(str, factors))} = " if prod(factors) == others else ""
+    told = {"count": len(spec.layers), "kernel": size(kernel)}
+    return say("takeaway.saves", ours=f"{each} = {ours:,}", others=f"{terms}{others:,}", **told)
 
 
 def _hidden(spec: Spec, say: Language) -> str:
@@ -249,12 +257,12 @@ def _stepwise(spec: Spec, say: Language) -> str:
 def _chained(spec: Spec, say: Language) -> str:
     """How far the layers see together, where that is farther than the last one that looks around sees alone."""
     looking = [op for op in spec.layers if looks_around(op)]
-    field = receptive_field(spec.layers, inputs_of(spec.nodes)) if spec.is_chain else None
-    alone = receptive_field([looking[-1]]) if looking else None
+    field = input_reach(spec.layers, inputs_of(spec.nodes)) if spec.is_chain else None
+    alone = input_reach([looking[-1]]) if looking else None
     if field is None or alone is None or field.size == alone.size:
         return ""
     last = looking[-1].window
-    told = {"count": len(spec.layers), "field": size(field.size), "alone": size(alone.size)}
+    told = {"count": len(spec.layers), "field": part(field.size, say), "alone": part(alone.size, say)}
     if last is not None and field.varies and last.transposed and any(axis.stretch > 1 for axis in last.axes):
         sizes = [spec.input.size, *(op.ends.out_size for op in spec.layers)]
         smallest = min(sizes, key=prod)
@@ -262,10 +270,9 @@ def _chained(spec: Spec, say: Language) -> str:
             return say(
                 "takeaway.field_back", first=size(sizes[0]), smallest=size(smallest), last=size(sizes[-1]), **told
             )
+        told |= {"field": size(field.size), "alone": size(alone.size)}
         return say("takeaway.field_spread", window=size(last.kernel_size), **told)
-    if field.varies:
-        return say("takeaway.field_up_to", **told)
-    return say("takeaway.field", **{**told, "field": part(field.size, say)})
+    return say("takeaway.field_up_to" if field.varies or alone.varies else "takeaway.field", **told)
 
 
 def _ways(spec: Spec) -> int:

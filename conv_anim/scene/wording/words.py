@@ -108,8 +108,13 @@ def _sides(pair: tuple[int, int], name: str, say: Language) -> str:
 def input_label(traced: LayerTrace, say: Language) -> Label:
     """The input plane's name and what was done to it before the window came."""
     ends = traced.layer.ends
-    name = say(f"label.{traced.layer.roles[0]}", size=size(ends.in_size, ends.in_channels, say))
+    name = say(f"label.{traced.layer.roles[0]}", size=_labelled(ends.in_size, ends.in_channels, say))
     return Label(name, canvas_detail(traced, say))
+
+
+def _labelled(cells: Size, channels: int, say: Language) -> str:
+    """The size of a map beside its name, where the bare number of a row's cells would be taken for a value."""
+    return length(cells, say) if channels == 1 else size(cells, channels, say)
 
 
 def canvas_detail(traced: LayerTrace, say: Language) -> str:
@@ -163,7 +168,7 @@ def _flips(traced: LayerTrace) -> bool:
 def output_label(traced: LayerTrace, say: Language) -> Label:
     """What stands beside an output."""
     ends = traced.layer.ends
-    return Label(say(f"label.{traced.layer.roles[2]}", size=size(ends.out_size, ends.out_channels, say)))
+    return Label(say(f"label.{traced.layer.roles[2]}", size=_labelled(ends.out_size, ends.out_channels, say)))
 
 
 def floor_labels(trace: Trace) -> list[Label]:
@@ -173,7 +178,7 @@ def floor_labels(trace: Trace) -> list[Label]:
     labels = [input_label(first, say)]
     for k, layer in enumerate(others, start=1):
         ends = layer.layer.ends
-        name = say("label.layer", number=k, size=size(ends.in_size, ends.in_channels, say))
+        name = say("label.layer", number=k, size=_labelled(ends.in_size, ends.in_channels, say))
         labels.append(Label(name, canvas_detail(layer, say)))
     last = output_label(trace.layers[-1], say)
     labels.append(last)

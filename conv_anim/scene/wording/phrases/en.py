@@ -155,16 +155,17 @@ PHRASES = {
     "takeaway.even": "Even: stride {stride} divides kernel {kernel}, "
     "so away from the edges equally many stamps fall on all cells.",
     "takeaway.uneven": "Uneven: stride {stride} does not divide kernel {kernel}, so more stamps fall on some cells.",
-    "takeaway.saves": "In {count} steps it takes {ours} weights; one convolution that sees as much takes {others}.",
+    "takeaway.saves": "In {count} steps it takes {ours} weights; one {kernel} convolution in their place "
+    "takes {others}.",
     "takeaway.splits": "It works in {count} steps, each over channels or along one axis; here that saves no weights.",
-    "takeaway.field": "In {count} layers each output reaches over {field} of the input, "
-    "with the last layer alone over {alone}.",
+    "takeaway.field": "In {count} layers each output reaches over {field} of the input; "
+    "the last layer alone reaches over {alone} of the map that it reads.",
     "takeaway.field_spread": "In {count} layers an output reaches over up to {field} cells; of the {window} under the "
     "last window at most {alone} hold numbers, the others are inserted zeros.",
     "takeaway.field_back": "The map shrinks from {first} to {smallest} and grows back to {last}; "
     "an output reaches over up to {field} of the input.",
-    "takeaway.field_up_to": "In {count} layers an output reaches over up to {field} cells, "
-    "with the last layer alone over {alone}.",
+    "takeaway.field_up_to": "In {count} layers an output reaches over up to {field} of the input; "
+    "the last layer alone reaches over up to {alone} of the map that it reads.",
     "takeaway.blind": "A blind spot: {count} layers reach over {earlier} cells above an output's own cell or left of "
     "it, but {hidden} of them, to the upper right, the output never sees.",
     "takeaway.spreads": "In {count} layers {before} active cells become {after}.",
@@ -253,6 +254,26 @@ PHRASES = {
     "channel; the blocks of the {seen} channels add up to one map, and each of the {made} filters makes its own.",
     "takeaway.transposed_channels.spread": "The stride sets the cells of every channel apart; each filter has a "
     "kernel for each of the {seen} channels, and what these make is added up.",
+    # how an output cell is made
+    "computes.one": "its cell times the weight",
+    "computes.sum": "{cells}, each times its weight, added up",
+    "computes.flipped": "{cells}, each times its weight in the flipped kernel, added up",
+    "computes.masked": "the {count} cells of the window that the mask leaves, each times its weight, added up",
+    "computes.biased": "{said}, plus the bias",
+    "computes.cells": "the window's {count} cells",
+    "computes.cells.channel": "the window's {count} cells in one channel",
+    "computes.cells.group": "the window's {count} cells in one group of channels",
+    "computes.cells.up_to": "the window's up to {count} cells",
+    "computes.max": "the largest of {cells}",
+    "computes.mean": "the mean of {cells}",
+    "computes.norm": "the {p}-norm of {cells}",
+    "term.made": "each output cell: {how}",
+    "term.made.every": "every cell that is made: {how}",
+    "term.made.output": "output: {how}",
+    "term.made.layer.one": "layer {numbers}: {how}",
+    "term.made.layer.many": "layers {numbers}: {how}",
+    "term.made.step.one": "step {numbers}: {how}",
+    "term.made.step.many": "steps {numbers}: {how}",
     # words that a newcomer has not met
     "term.masks": "masks: A hides the middle of the window and what comes after it, B only what comes after it: "
     "further right in the row, or in a row below",
@@ -276,25 +297,32 @@ PHRASES = {
     "term.cache": "key-value cache: the keys and values that are kept, so that they need not be computed again",
     "term.causal": "causal: a layer whose outputs read no cell that comes after their own",
     "term.field": "receptive field: the part of the input that an output reaches over",
+    "term.field.around": "receptive field: the cells that an output reaches over, of the input and of the padding "
+    "around it",
     "term.grown.one": "{how}: the layer before sees {first}; the window makes 1 more step, of {apart} on the input",
     "term.grown.many": "{how}: the layer before sees {first}; the window makes {steps} more steps, each of {apart} on "
     "the input",
     "term.zeros.circles": "dashed circles: zeros around a map",
-    "term.zeros.circles.grey": "dashed circles: zeros, grey ones between a map's cells (stride − 1), the others "
-    "around them",
+    "term.zeros.circles.grey": "dashed circles: zeros; the grey ones lie between the cells of a map (stride − 1 "
+    "of them), the others around it",
     "term.flipped": "flipped in the window: an input stamps the kernel forward, "
     "so an output that looks back reads it in reverse",
+    "term.behind": "channel 1: the one at the back of its box",
+    "term.behind.made": "channel 1: the one at the back of its box; filter 1 makes channel 1",
+    "term.ahead": "channel 1: the one at the front of its box",
+    "term.ahead.made": "channel 1: the one at the front of its box; filter 1 makes channel 1",
     "term.outlined": "outlined: what the dark cells of the output are made of",
     "term.spread": "mean ± spread: the spread is how far numbers lie from their mean (standard deviation)",
     "term.reached": "thick outline: what a step reads; thin outline: what that was made of in the steps before",
     "term.stamp": "stamp: the kernel, times the number of one input cell, where it is added to the output; "
     "cells with more stamps tend to come out stronger, which shows as a pattern",
+    "term.padding.back": "padding: that of the convolution whose way back this is; here it takes zeros away",
     "term.zeros": "dashed cells: zeros around the input",
     "term.zeros.around": "dashed cells: zeros around the input, so that each output has a whole window",
     "term.zeros.between": "dashed cells: zeros put between a map's cells and around them, so that each output has a "
     "whole window",
-    "term.zeros.grey": "dashed cells: zeros, grey ones between a map's cells (stride − 1), the others around them, "
-    "so that each output has a whole window",
+    "term.zeros.grey": "dashed cells: zeros; the grey ones lie between the cells of a map (stride − 1 of them), the "
+    "others around it",
     "term.floor": "⌊ ⌋: rounded down",
     "term.ceil": "⌈ ⌉: rounded up",
     "term.both": "⌊ ⌋: rounded down; ⌈ ⌉: rounded up",
@@ -341,8 +369,10 @@ PHRASES = {
     "in the corners this example's numbers, as the second sum has them",
     "term.symbols": "x, w, y: cells of the input, the kernel and the output; x₁₂ is in row 1, column 2; "
     "in the corners this example's numbers, as the second sum has them",
-    "term.split": "rows × columns: an n×1 filter is a column, a 1×n one a row; only a kernel that is a column times "
-    "a row can be split like this",
+    "term.split": "{column} and {row}: a column and a row of weights; together they replace a kernel in which every "
+    "weight is one of the column times one of the row",
+    "term.split.channels": "{column} and {row}: a column and a row of weights; together with one weight for each "
+    "channel they replace a kernel in which every weight is the product of its three",
     # captions
     "caption": "{what}: {sizes}",
     "caption.alike": "{count} layers of {kind}",
@@ -467,19 +497,21 @@ PHRASES = {
     "explain.back": "backward",
     # views: isometric, stacks, sequence
     "marks.unread": "never read",
-    "marks.reflect": "mirrors the edge (outlined while read)",
-    "marks.replicate": "repeats the edge (outlined while read)",
-    "marks.circular": "repeats the other end (outlined while read)",
+    "marks.reflect": "mirrors the edge (its original is outlined too)",
+    "marks.replicate": "repeats the edge (its original is outlined too)",
+    "marks.circular": "repeats the other end (its original is outlined too)",
     "marks.output_padding": "output padding {cells}",
     "marks.output_padding.zeros": "zeros for the output padding",
     "panels.differ": "outlined: cells whose numbers differ",
     "stack.sees": "sees {size} of the input",
     "stack.reaches": "reaches over {size} of the input",
-    "stack.sees_up_to": "sees up to {size} of the input",
+    "stack.sees.up_to": "sees up to {size} of the input",
+    "stack.reaches.up_to": "reaches over up to {size} of the input",
     "stack.grown": "{said}: {how}",
     "stack.channels": "{count} channels, drawn as one",
     "stack.flipped": "kernel flipped in the window",
     "stack.weights": "weights {weights}",
+    "stack.weights.flipped": "flipped weights {weights}",
     "stack.bias": "plus {value} (bias)",
     "stream.latency": "made {count} cells late",
     "stream.latency.1": "made 1 cell late",
@@ -658,6 +690,9 @@ PHRASES = {
     # volume
     "volume.filter": "filter",
     "volume.filters": "{count} filters",
+    "volume.group": "group {number}",
+    "volume.group.channel": "{group}: channel {first}",
+    "volume.group.channels": "{group}: channels {first}–{last}",
     "volume.max": "max {size}",
     "volume.mean": "average {size}",
     "volume.norm": "norm {size}",
