@@ -5,9 +5,9 @@
 #          stays as it is.
 # Seen:    with a window of 2x1 or 1x2 a black picture becomes 1, 100 becomes 101. White overflows: it is 0 in a picture of few
 #          columns, and in the last columns of a wide one, behind the groups that the vector code computes, which stops at 255.
-#          With 4 cells (2x2, 4x1) each mean is rounded up, 1/4 too: on noise it is 0.37 too bright. With 8 cells it is 0.19,
-#          with 16 0.1; any other area has but its halves rounded up. boxFilter is the same. 16 bits, floats and filter2D with
-#          the same window are right.
+#          With 4 cells (2x2, 4x1) each mean is rounded up, 1/4 too: noise gets brighter by 0.37. With 8 cells by 0.19, with 16
+#          by 0.1, with 32 by 0.05; an area that is no power of two is at most 1/2 off. boxFilter is the same. 16 bits, floats
+#          and filter2D with the same window are right.
 # With:    opencv-python-headless 5.0.0.93 and 4.12.0.88, numpy 2.4.6, on x86-64; 2026-11-30.
 # Known:   nothing found. opencv_contrib issue 2167 is of white that became black in GaussianBlur.
 # Matters: blur(x, (2, 2))[1::2, 1::2] is the average pool of a picture, and its numbers are then not those of a figure.
