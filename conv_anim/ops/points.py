@@ -36,8 +36,9 @@ WINDOW_POINTS = {
         "point.full": "Full padding (kernel − 1 = {padding}): wherever the window touches the input, it counts; "
         "{before} becomes {after}, not {bare}.",
         "point.needs": "Padding {padding}: without it, the window would not fit; with it, {before} becomes {after}.",
-        "point.reflect": "Reflect padding: beyond the edge the input is mirrored, so no zeros are mixed in.",
-        "point.replicate": "Replicate padding: beyond the edge the edge cell is repeated, so no zeros are mixed in.",
+        "point.reflect": "Reflect padding: beyond the edge the input is mirrored, so no zeros are put around it.",
+        "point.replicate": "Replicate padding: beyond the edge the edge cell is repeated, "
+        "so no zeros are put around it.",
         "point.circular": "Circular padding: beyond one edge the input goes on from the opposite one.",
         "point.causal": "Causal padding: all of it comes before the input, so no output sees a later cell.",
         "point.unread.padding": "Stride {stride}: windows begin at the first zeros of the padding, but the last window "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.marked_terms import begins_late
 from conv_anim.scene.page import page_of
 from conv_anim.scene.primitives import Frame, Lazy, Scene, Text
 from conv_anim.scene.style import SMALLEST, Style
@@ -185,6 +186,7 @@ class Figure:
             description=description(spec),
             timeline=when,
             left_out=_left_out(spec, drawn),
+            late=any(map(begins_late, spec.figures)),
             transparent=spec.theme.transparent,
             heading=_set(head.static, spec.theme.font_files),
             head=round(head.height),

@@ -50,7 +50,7 @@ def of_marks(spec: Spec, say: Language) -> Iterator[str]:
 def at_first(spec: Spec) -> list[str]:
     """What is said as long as some outputs are still to come: why others are made when a figure begins."""
     told = [one for one in spec.figures if one.takeaway is True and not isinstance(one.view, NetworkView)]
-    keys = [(one, "term.beginning") for one in told if _begins_late(one)]
+    keys = [(one, "term.beginning") for one in told if begins_late(one)]
     keys += [(one, "term.beginning.blind") for one in told if _begins_blind(one)]
     return list(dict.fromkeys(Language(one.lang)(key) for one, key in keys))
 
@@ -83,8 +83,8 @@ def _may_exceed(spec: Spec) -> bool:
     return min(weights.numbers) < 0 and abs(sum(weights.numbers) - 1) < EVEN
 
 
-def _begins_late(spec: Spec) -> bool:
-    """Whether some outputs are made at the beginning."""
+def begins_late(spec: Spec) -> bool:
+    """Whether some outputs of a figure are made when it begins, for the first ones would tell little."""
     op = spec.nodes[0].op
     window = op.window if len(spec.nodes) == 1 and op.columns is None and op.sites is None else None
     if window is None or window.transposed or not isinstance(spec.view, Flat | Channels | Isometric):

@@ -226,6 +226,8 @@ class Scene:
     """The height that they take, in pixels."""
     left_out: tuple[int, int] | None = None
     """How many outputs are shown, and of how many, where some are left out."""
+    late: bool = False
+    """Whether the first step is one that tells more than the last, and the finished result shows it again."""
     transparent: bool = False
     """Whether the page shows through where nothing is painted but the background."""
     legible: int | None = None
@@ -247,8 +249,8 @@ class Scene:
 
     @property
     def poster(self) -> int:
-        """The frame that stands for all of them: the last step, with what it reads and makes."""
-        return self.rests[-1]
+        """The frame that stands for all of them: the last step, with what it reads and makes; or the result."""
+        return len(self.frames) - 1 if self.late else self.rests[-1]
 
     @property
     def between(self) -> bool:

@@ -164,6 +164,11 @@ class Streaming:
         return State(tuple(there), tuple(kept), ended)
 
     @cached_property
+    def held(self) -> tuple[int, ...]:
+        """The same until the sequence ends, when nothing is kept any more."""
+        return tuple(max(len(state.kept[k]) for state in self.states[:-1]) for k in range(len(self.readers)))
+
+    @cached_property
     def buffers(self) -> tuple[int, ...]:
         """For each map that is read the most cells that are kept from one step to the next."""
         return tuple(max(len(state.kept[k]) for state in self.states) for k in range(len(self.readers)))

@@ -210,7 +210,7 @@ class UpsampledView(FittedStrip, FlatDrawing):
     def _at(self, place: Position) -> tuple[float, float]:
         """The row and column that an output is read at."""
         cells = place[-len(self.upsample.ratio) :]
-        found = [self.upsample.at(a, o) for a, o in enumerate(cells)]
+        found = [self.upsample.place(a, o) for a, o in enumerate(cells)]
         return (found[-2] if len(found) > 1 else 0.0), found[-1]
 
     # the sum, and what there is to know

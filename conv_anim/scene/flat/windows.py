@@ -25,7 +25,7 @@ from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
 
     from conv_anim.scene.callouts import Key
     from conv_anim.scene.cells import Position
@@ -63,15 +63,15 @@ class WindowView(WindowGrids):
     def resting(self) -> list[Primitive]:
         kernel = [] if self.layer.kernels is None else self._kernel()
         whole = [(r, c) for r, c, source, _ in self.sheet.cells() if source is Source.INPUT]
-        return [*self.input.static(), *self._examples(whole), *kernel, *self._awaited()]
+        numbers = self._examples(dict.fromkeys(whole, self.input.color))
+        return [*self.input.static(), *numbers, *kernel, *self._awaited()]
 
-    def _examples(self, places: Iterable[Position], on: str | None = None) -> list[Primitive]:
-        """In corners of the input's cells with names the numbers that the second sum has."""
+    def _examples(self, fills: Mapping[Position, str]) -> list[Primitive]:
+        """In corners of the input's cells, of these colours, with names the numbers that the second sum has."""
         if not self.symbols or self.sum is None:
             return []
-        numbers = {place: self.formats.x(self.input.number_at(place)) for place in places}
-        fill = on or self.input.color
-        return [exampled(self.style, self.before, place, text, fill) for place, text in numbers.items()]
+        numbers = {place: self.formats.x(self.input.number_at(place)) for place in fills}
+        return [exampled(self.style, self.before, place, text, fills[place]) for place, text in numbers.items()]
 
     def _awaited(self) -> list[Primitive]:
         """The output before it is computed, with the cells marked that are there for output_padding."""
@@ -130,7 +130,7 @@ class WindowView(WindowGrids):
         for place, text in met.items():
             items += self.input.marked(place, text, fills[place], met.values(), size) if text else []
         painted = places if self.style.frame is None else [place for place, text in met.items() if text]
-        items += self._examples(place for place in painted if places[place].source is Source.INPUT)
+        items += self._examples({place: fills[place] for place in painted if places[place].source is Source.INPUT})
         masked = [self.sheet.place(two(tap.canvas)) for tap in step.taps if tap.window in self.layer.operator.left_out]
         framed = [*grid.hatched(masked, emptied=False), *grid.framed(places)]
         # rings last: the outline of the window would cut those open that touch it
@@ -189,7 +189,7 @@ class WindowView(WindowGrids):
         place = self.sheet.place(two(taken.canvas))
         text = symbol(X, taken.input[1:]) if self.symbols and taken.input else self.formats.x(step.value)
         items = self.before.cell(place, text, self.current, bold=True, value=step.value)
-        return [*items, *self._examples([place], self.current)]
+        return [*items, *self._examples({place: self.current})]
 
     # the sum, and what there is to know
 

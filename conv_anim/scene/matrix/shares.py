@@ -36,6 +36,10 @@ GAP = 2.4
 """Between heads, in gaps."""
 
 
+ROUNDED = 1e-9
+"""How far from 1 a sum of shares lies at least that is not 1."""
+
+
 @dataclass(frozen=True)
 class Head:
     """The parts of a head where they stand: ``queries``, ``matrix``, ``values`` and ``output``; ``keys`` above."""
@@ -228,11 +232,18 @@ class SharesPlan(Traced):
         own = say("attention.values.own") if self.attending.values is self.attending.queries else ""
         return {
             "queries": words.Label(say("attention.queries")),
-            "matrix": words.Label(name, say("attention.rows")),
+            "matrix": words.Label(name, say("attention.rows.rounded" if self._is_rounded else "attention.rows")),
             "keys": words.Label(say("attention.keys")),
             "values": words.Label(say("attention.values"), own),
             "output": words.Label(self.say("output") if self.attending.heads > 1 else given[-1].name),
         }
+
+    @property
+    def _is_rounded(self) -> bool:
+        """Whether the shares of some query, as they are written, add up to a little more or less than 1."""
+        finest = share_format(self.attending)
+        totals = finest.shown(self.attending.weights).sum(axis=-1)
+        return bool(np.abs(totals - 1).max() > ROUNDED)
 
     @property
     def masks(self) -> bool:

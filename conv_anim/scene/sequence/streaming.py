@@ -70,7 +70,7 @@ class StreamLattice(Lattice):
 
     def _buffer(self, k: int) -> str:
         """How many cells of a map are kept, and why as many."""
-        op, most = self.layers[k].layer, self.streaming.buffers[k]
+        op, most = self.layers[k].layer, self.streaming.held[k]
         if op.attends is not None:
             return self.say("stream.pairs", count=most)
         if most == 0:

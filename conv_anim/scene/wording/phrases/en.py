@@ -144,7 +144,8 @@ PHRASES = {
     "takeaway.both": "Both ways make the same output: gathering for each output, or scattering from each input.",
     "takeaway.scatter": "Each input stamps the kernel, times its own number, on the output; where stamps overlap, "
     "they add up.",
-    "takeaway.maps": "Each of the {count} channels meets a kernel of its own and makes a map of its own.",
+    "takeaway.maps": "Each of the {count} channels meets a kernel of its own and makes a map of its own; "
+    "their sum is the output.",
     "takeaway.sum": "Cell by cell, the {count} channels' maps add up to one output.",
     "takeaway.sum.biased": "Cell by cell, the {count} channels' maps add up to one output, plus the bias: one learned "
     "number that is the same for all cells.",
@@ -293,7 +294,7 @@ PHRASES = {
     "term.rulebook": "{read}→{made}: the input cell with the index {read} is a part of the output cell with the index "
     "{made}, times the weight at the beginning of the line",
     "term.active": "active cell: one that holds a number; the others are left out of all sums",
-    "term.lines": "thick line: a large share; thin line: a small one; 1 is a quarter as wide as a circle",
+    "term.lines": "thick line: a large share; thin line: a small one; a share of 1 is as wide as a quarter of a circle",
     "term.cache": "key-value cache: the keys and values that are kept, so that they need not be computed again",
     "term.causal": "causal: a layer whose outputs read no cell that comes after their own",
     "term.field": "receptive field: the part of the input that an output reaches over",
@@ -316,7 +317,8 @@ PHRASES = {
     "term.reached": "thick outline: what a step reads; thin outline: what that was made of in the steps before",
     "term.stamp": "stamp: the kernel, times the number of one input cell, where it is added to the output; "
     "cells with more stamps tend to come out stronger, which shows as a pattern",
-    "term.padding.back": "padding: that of the convolution whose way back this is; here it takes zeros away",
+    "term.padding.back": "padding: here it takes away zeros around the input; "
+    "it is the padding of the convolution that this one reverses",
     "term.zeros": "dashed cells: zeros around the input",
     "term.zeros.around": "dashed cells: zeros around the input, so that each output has a whole window",
     "term.zeros.between": "dashed cells: zeros put between a map's cells and around them, so that each output has a "
@@ -515,7 +517,7 @@ PHRASES = {
     "stack.bias": "plus {value} (bias)",
     "stream.latency": "made {count} cells late",
     "stream.latency.1": "made 1 cell late",
-    "stream.latency.0": "made with its own cell",
+    "stream.latency.0": "made when its cell arrives",
     "stream.latency.at": "output {output} is made once cell {cell} is there",
     "stream.latency.end": "made at the end only",
     "stream.arrives": "arrives now",
@@ -531,10 +533,10 @@ PHRASES = {
     "stream.buffer.none": "keeps nothing",
     "stream.buffer.most": "keeps at most {count} cells",
     "stream.buffer.most.one": "keeps at most 1 cell",
-    "stream.window": "its window of {wide} without the oldest",
-    "stream.window.many": "its window of {wide} without the {gone} oldest",
-    "stream.reach": "its reach of {wide} without the oldest",
-    "stream.reach.many": "its reach of {wide} without the {gone} oldest",
+    "stream.window": "the window of {wide} without the oldest",
+    "stream.window.many": "the window of {wide} without the {gone} oldest",
+    "stream.reach": "the next layer's reach of {wide} without the oldest",
+    "stream.reach.many": "the next layer's reach of {wide} without the {gone} oldest",
     "stream.zeros": "zeros between its cells for stride {stride}",
     "stream.pairs": "keys and values kept: {count} at most",
     "stream.in": "arriving: cell {cells}",
@@ -581,6 +583,7 @@ PHRASES = {
     # matrix
     "attention.matrix": "attention matrix {size}",
     "attention.head": "head {number}: {name}",
+    "attention.rows.rounded": "rows: queries, adding up to 1 before they are rounded; columns: keys",
     "attention.rows": "rows: queries, adding up to 1; columns: keys",
     "attention.queries": "queries",
     "attention.query": "the query's cell",
@@ -770,7 +773,7 @@ PHRASES = {
     "flat.pointers": "where the output cell's middle lies on the input: "
     "from one output to the next by {apart} of a cell",
     "flat.shares.linear": "share: 1 − the distance to the cell's middle; all shares add up to 1",
-    "flat.shares.linear.axes": "share: 1 − the distance to the cell's middle, of its row times of its column; "
+    "flat.shares.linear.axes": "share: (1 − distance in rows) · (1 − distance in columns) to the cell's middle; "
     "all shares add up to 1",
     "flat.shares.beyond": "{share}. Beyond the outermost middles the cell there counts alone",
     "flat.shares.cubic": "share: the weight of its row times that of its column; unrounded, all shares add up to 1. "
