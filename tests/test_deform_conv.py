@@ -22,9 +22,10 @@ from conv_anim.scene.flat.pace import Pace
 from conv_anim.scene.flat.sampled import SampledView
 from conv_anim.scene.primitives import Boxes, Text
 from conv_anim.scene.steps import Steps
-from conv_anim.scene.style import Style
+from conv_anim.scene.style import Style, text_box
 from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.takeaways import takeaway
+from conv_anim.spec.themes import THEMES
 from conv_anim.tracing.matrix import matrix
 from tests import pictures
 
@@ -323,3 +324,33 @@ def test_the_sum_of_a_row_that_reads_nothing_keeps_its_terms_apart():
     (dash,) = (item for item in texts if item.text == "–")
     (bias,) = (item for item in texts if "bias" in item.text)
     assert dash.x + DejaVu().width(dash.text, size=dash.size) / 2 <= bias.x
+
+
+@pytest.mark.parametrize("name", ["deform_conv_mask", "deform_conv_shares"])
+def test_no_point_covers_a_share(name):
+    """Readers saw ×0.5 with a dot over it, though another corner of its cell was free."""
+    path = next(template.path for template in templates() if template.name == name)
+    scene, style = pictures.scene(conv_anim.load(path)), Style(THEMES["light"], 1.0, DejaVu())
+    colors = {style.colors.window, style.colors.current}
+    seen = 0
+    for k in scene.rests:
+        shown = scene.frames[k].shown
+        discs = [
+            box
+            for item in shown
+            if isinstance(item, Boxes) and item.radius and item.fill in colors
+            for box in item.boxes
+        ]
+        shares = [
+            item
+            for item in shown
+            if isinstance(item, Text)
+            and item.text.startswith("×")
+            and item.y < min(text.y for text in shown if isinstance(text, Text) and "reads at" in text.text)
+        ]
+        for text in shares:
+            left, top, wide, high = text_box(style, text)
+            for x, y, across, down in discs:
+                assert not (left < x + across and x < left + wide and top < y + down and y < top + high), (k, text.text)
+        seen += len(discs) * len(shares)
+    assert seen

@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.gliding import between
 from conv_anim.scene.primitives import Boxes, Lines, Stroke
 from conv_anim.scene.strokes import halo
+from conv_anim.scene.style import text_box
+from conv_anim.scene.tween import meet
 from conv_anim.scene.wording import words
-from conv_anim.values import dataclass
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from conv_anim.scene.cells import Position
     from conv_anim.scene.grid import Grid
     from conv_anim.scene.numbers import Format
-    from conv_anim.scene.primitives import Point, Primitive
+    from conv_anim.scene.primitives import Box, Point, Primitive, Text
     from conv_anim.scene.sheet import Sheet, Side
     from conv_anim.scene.style import Style
     from conv_anim.tracing.sampling import Corner, Sample
@@ -82,17 +85,24 @@ class Points:
         others = [sample.at for sample in samples if sample.window != one.window]
         return [*self._discs(others, RADIUS, colors.window, edge), *self._discs([one.at], CHOSEN, colors.current, edge)]
 
+    def _boxes(self, places: Sequence[tuple[float, float]], radius: float) -> tuple[Box, ...]:
+        half = max(2.0 * self.style.scale, radius * self._on.numbers.cell)
+        middles = [self.at(place) for place in places]
+        return tuple((x - half, y - half, 2 * half, 2 * half) for x, y in middles)
+
     def _discs(
         self, places: Sequence[tuple[float, float]], radius: float, fill: str, edge: Stroke | None = None
     ) -> list[Primitive]:
         half = max(2.0 * self.style.scale, radius * self._on.numbers.cell)
-        middles = [self.at(place) for place in places]
-        boxes = tuple((x - half, y - half, 2 * half, 2 * half) for x, y in middles)
+        boxes = self._boxes(places, radius)
         return [Boxes(boxes, fill, edge, radius=half)] if boxes else []
 
-    def shares(self, corners: Sequence[Corner], fmt: Format | None) -> list[Primitive]:
-        """The cells around a point, each with its share."""
+    def shares(
+        self, corners: Sequence[Corner], fmt: Format | None, samples: Sequence[Sample], one: Sample
+    ) -> list[Primitive]:
+        """The cells around a point, each with its share, in a corner that none of the points covers."""
         grid, items = self._on, list["Primitive"]()
+        dots = *self._boxes([sample.at for sample in samples], RADIUS), *self._boxes([one.at], CHOSEN)
         places = [
             (self.sheet.rows.place(corner.cell[0]), self.sheet.columns.place(corner.cell[1])) for corner in corners
         ]
@@ -101,5 +111,15 @@ class Points:
                 items += grid.ringed([place], self.style.colors.current)
                 if fmt is not None:
                     fill = self.style.colors.input if corner.inside else self.style.colors.background
-                    items.append(grid.weight(place, f"{words.TIMES}{fmt(corner.share)}", fill, grid.numbers.size))
+                    text = grid.weight(place, f"{words.TIMES}{fmt(corner.share)}", fill, grid.numbers.size)
+                    items.append(self._beside(text, place, dots))
         return items
+
+    def _beside(self, text: Text, place: Position, dots: Sequence[Box]) -> Text:
+        """A text in the lower right corner of a cell, in another one if a dot covers it there."""
+        left, top, side, _ = self._on.box(*place)
+        inset, high = left + side - text.x, self.style.font.cap_height * text.size
+        upper = top + (top + side - text.y) + high
+        to_left = replace(text, x=left + inset, anchor="start")
+        ways = text, to_left, replace(text, y=upper), replace(to_left, y=upper)
+        return next((way for way in ways if not any(meet(text_box(self.style, way), dot) for dot in dots)), text)

@@ -78,7 +78,7 @@ class SampledView(SampledGrids):
         samples, one = self.sampling.samples(step.output[1:]), self.chosen(step)
         points = Points(self.style, self.before, self.sheet)
         fmt = self._shares_of(one) if self.numbers.cell >= self.style.cell else None
-        items = points.shares(self.sampling.corners(one.at), fmt)
+        items = points.shares(self.sampling.corners(one.at), fmt, samples, one)
         items += [*points.regular(samples), *points.moved(samples), *points.all(samples, one)]
         return [*items, *self._found(step, samples, one)]
 
