@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise, product
 from math import exp, prod, sqrt
 
@@ -271,7 +271,8 @@ def test_its_gradient_is_said_to_be_unknown():
 def test_keys_have_a_name_and_a_gap_to_the_matrix_and_values_are_said_to_be_the_input():
     drawn = pipeline.scene(spec_of([5], {}, view="matrix"))
     texts = {item.text: item.y for item in drawn.static if isinstance(item, Text)}
-    assert texts["keys"] < texts["attention matrix 5×5"] < texts["rows: queries, adding up to 1; columns: keys"]
+    rows = next(text for text in texts if text.startswith("rows: queries"))
+    assert texts["keys"] < texts["attention matrix 5×5"] < texts[rows]
     assert texts["values"] < texts["the input"]
     keys = min(y for y in (item.y for item in drawn.static if isinstance(item, Text)) if y > texts["keys"])
     assert keys < texts["attention matrix 5×5"]  # their numbers stand above its name
@@ -379,3 +380,17 @@ def test_several_heads_of_one_channel_each_have_the_numbers_of_their_queries_and
     said = pictures.texts(pipeline.scene(conv_anim.load(spec)).static)
     assert said.count("7") == 3  # in the second head's queries, keys and values
     assert said.count("queries") == 2
+
+
+@pytest.mark.parametrize("values", [[2, -1, 0, 1, 2], [0, 0, 0, 0], [1, 0], [3, 1, 2]])
+def test_shares_that_add_up_to_1_only_before_they_are_rounded_are_said_to(values):
+    """Readers added 0.464 + 0.001 + 0.008 + 0.063 + 0.464 … and found 1.001 under "adding up to 1"."""
+    spec = conv_anim.load(
+        {"input": {"values": values}, "layer": {"type": "attention"}, "view": "matrix", "labels": True}
+    )
+    scene = pipeline.scene(spec)
+    label = next(item.text for item in scene.static if isinstance(item, Text) and item.text.startswith("rows: queries"))
+    powers = [[Decimal(query * key).exp() for key in values] for query in values]
+    written = [[(each / sum(row)).quantize(Decimal("0.001"), ROUND_HALF_UP) for each in row] for row in powers]
+    exact = all(sum(row) == 1 for row in written)
+    assert ("before they are rounded" in label) != exact

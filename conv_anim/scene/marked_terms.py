@@ -85,9 +85,11 @@ def _may_exceed(spec: Spec) -> bool:
 
 def begins_late(spec: Spec) -> bool:
     """Whether some outputs of a figure are made when it begins, for the first ones would tell little."""
+    if len(spec.nodes) != 1 or not isinstance(spec.view, Flat | Channels | Isometric):
+        return False
     op = spec.nodes[0].op
-    window = op.window if len(spec.nodes) == 1 and op.columns is None and op.sites is None else None
-    if window is None or window.transposed or not isinstance(spec.view, Flat | Channels | Isometric):
+    window = op.window if op.columns is None and op.sites is None else None
+    if window is None or window.transposed:
         return False
     apart = not isinstance(spec.view, Channels) or window.in_channels == window.groups
     return Steps((1 if apart else window.out_channels, *window.out_size), spec.animation, ahead=True).begins_late
