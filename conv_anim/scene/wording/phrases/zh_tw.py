@@ -712,7 +712,7 @@ PHRASES = {
     "flat.copied": "複製最近的格",
     "flat.pointers": "輸出的中心落在輸入上的位置；相鄰的輸出相隔輸入的 {apart} 格",
     "flat.shares.linear": "占比：1 − 到該格中心的距離；總和為 1",
-    "flat.shares.linear.axes": "占比：(1 − 列的距離) · (1 − 行的距離)，到該格的中心；總和為 1",
+    "flat.shares.linear.axes": "占比：1 減列的距離，乘 1 減行的距離，到該格的中心；總和為 1",
     "flat.shares.beyond": "{share}。在最外的中心之外，只算那一格",
     "flat.shares.cubic": "占比：該列的權重乘上該行的權重；占比總和為 1。邊緣之外的格重複邊緣的格，權重加到邊緣的格",
     "flat.aligned": "角點對齊：角落的格對齊角落的格",
