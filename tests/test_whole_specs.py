@@ -190,6 +190,7 @@ def check_texts(drawn: Scene) -> None:
 
 
 @example(206)  # attention's matrix, a still
+@example(5050)  # a pool of channels, narrow: its name lay on its arrow
 @given(st.integers(0, 10**9))
 def test_texts_stay_inside_and_apart(seed):
     with only(set(Code)):

@@ -15,6 +15,7 @@ from conv_anim.scene.numbers import plane
 from conv_anim.scene.primitives import Boxes, Lines, Stroke, Text
 from conv_anim.scene.sheet import two
 from conv_anim.scene.sheet_grid import SheetGrid
+from conv_anim.scene.style import text_box
 from conv_anim.scene.volume.hues import strengthened
 from conv_anim.tracing.gathers import Gather
 from conv_anim.values import dataclass, field, replace
@@ -166,12 +167,16 @@ class BegunFilter(ChannelDrawing):
         return [*items, *self._done(row)]
 
     def _done(self, row: PlacedRow) -> list[Primitive]:
-        """What becomes of the cells that are read, over the arrow."""
+        """What becomes of the cells that are read, clear of the arrow below, also where the gap is narrow."""
         if not self.places.done:
             return []
         x, size = (row.sheet.grid.x + row.sheet.grid.width + row.map.x) / 2, self.style.small_size
-        y = row.map.middle - 0.9 * self.style.gap
-        return [self.style.centered(x, y, self.places.done, size=size, color=self.style.label_ink)]
+        said = self.style.centered(x, 0, self.places.done, size=size, color=self.style.label_ink)
+        (_, arrow, _, _), (_, top, _, high) = (
+            text_box(self.style, text) for text in (self._sign(x, 0, self.places.made_sign("")), said)
+        )
+        apart = max(0.9 * self.style.gap, top + high - arrow)
+        return [replace(said, y=said.y + row.map.middle - apart)]
 
     def _fork_end(self, grid: Grid) -> float:
         return round(grid.x + grid.width + 1.2 * self.style.gap)
