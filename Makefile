@@ -11,7 +11,7 @@ HERE := $(subst ','\'',$(CURDIR))
 $(shell for stamp in .venv/.installed .venv-*/.installed; do test ! -e $$stamp || { grep -qxF '$(HERE)' $$stamp && $${stamp%/*}/bin/python -ISc '' 2>/dev/null; } || rm -f $$stamp; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help regenerate-figures test test-faults test-hosts test-drawings test-slow test-all coverage steady test-frameworks test-libraries test-models fuzz mutation \
+.PHONY: help regenerate-figures test test-faults test-hosts test-drawings test-slow test-all coverage steady explore test-frameworks test-libraries test-models fuzz mutation \
 	test-package test-lowest test-pythons test-bytes update-expected check check-format check-figures check-lock check-resolving lock \
 	wheel bench hosts docs environments clean
 
@@ -55,6 +55,9 @@ RUNS ?= 20
 SECONDS ?= inf
 steady: $(STAMP) ## run them RUNS (20) times or for SECONDS, in random order, half of the time beside a busy core
 	$(BIN)/python tools/steady.py --runs $(RUNS) --seconds $(SECONDS)
+
+explore: $(STAMP) ## run the tests that draw examples with a thousand new ones each (TESTING="-k word": some of them)
+	HYPOTHESIS_PROFILE=thorough $(RUN) -m hypothesis $(TESTING)
 
 # JAX compiles each small program that a test runs once: soon is better than well.
 COMPILED_SOON := XLA_FLAGS="--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"

@@ -1,4 +1,4 @@
-"""Hypothesis: few examples, in CI more and always the same ones. Suites. A browser, for those that need one."""
+"""Hypothesis: few examples, in CI more, always the same ones. Suites. A browser, for those that need one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
+from hypothesis.database import DirectoryBasedExampleDatabase
 
 from conv_anim import fatal_errors
 from tests.frameworks import ELSEWHERE
@@ -19,14 +20,21 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, FloatRect, Page
 
-settings.register_profile("quick", deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("ci", settings.get_profile("quick"), max_examples=100, derandomize=True, database=None)
-settings.register_profile("few", settings.get_profile("ci"), max_examples=30)
-settings.register_profile("thorough", settings.get_profile("quick"), max_examples=2000)
+settings.register_profile(
+    "few", deadline=None, max_examples=30, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("ci", settings.get_profile("few"), max_examples=100)
+settings.register_profile(
+    "thorough",
+    settings.get_profile("few"),
+    max_examples=1000,
+    derandomize=False,
+    database=DirectoryBasedExampleDatabase(".hypothesis/examples"),
+)
 settings.register_profile(
     "mutation", settings.get_profile("ci"), max_examples=50, phases=(Phase.explicit, Phase.generate)
 )
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if "CI" in os.environ else "quick"))
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if "CI" in os.environ else "few"))
 
 
 SUITES = {
