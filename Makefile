@@ -6,6 +6,8 @@ SET_UP := $(PYTHON) tools/environments.py
 export PYTHONHASHSEED := 0
 # What Python has compiled once is not compiled again by each of the many processes that tests start.
 unexport PYTHONDONTWRITEBYTECODE
+# And what they write is buffered, as it is for everybody else.
+unexport PYTHONUNBUFFERED
 # An environment that was moved here with its folder, or whose Python has gone, is made anew.
 HERE := $(subst ','\'',$(CURDIR))
 $(shell for stamp in .venv/.installed .venv-*/.installed; do test ! -e $$stamp || { grep -qxF '$(HERE)' $$stamp && $${stamp%/*}/bin/python -ISc '' 2>/dev/null; } || rm -f $$stamp; done)

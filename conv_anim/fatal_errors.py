@@ -16,6 +16,8 @@ from conv_anim.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from _typeshed import ReadableBuffer
+
     from conv_anim.diagnostics import Problem
 
 DEBUG = "CONV_ANIM_DEBUG"
@@ -30,15 +32,16 @@ ESCAPED = "conv-anim-escaped"
 def reported() -> Iterator[None]:
     """Reports fatal errors in a line or two, and by the exit status: 1, or 128 plus the signal's number."""
     repair_streams()
-    try:
-        with stoppable():
-            yield
-    except Stopped as stop:
-        _say(f"stopped by {stop.name}")
-        raise SystemExit(stop.code) from None
-    except Exception as error:  # noqa: BLE001  # the end of the line
-        _say(_ending(error))
-        raise SystemExit(1) from None
+    with _losing_messages():
+        try:
+            with stoppable():
+                yield
+        except Stopped as stop:
+            _say(f"stopped by {stop.name}")
+            raise SystemExit(stop.code) from None
+        except Exception as error:  # noqa: BLE001  # the end of the line
+            _say(_ending(error))
+            raise SystemExit(1) from None
 
 
 def _ending(error: Exception) -> str:
@@ -64,7 +67,7 @@ def _say(text: str) -> None:
 def repair_streams() -> None:
     """Reopens closed streams, so that no file of ours gets their descriptors; streams then encode every character.
 
-    To write to a closed standard output fails, as it should; what goes to a closed standard error is lost.
+    To write to a closed standard output fails, as it should; what standard error does not take is lost.
     """
     for number, way in ((0, os.O_RDONLY), (1, os.O_RDONLY), (2, os.O_WRONLY)):
         if not _is_open(number):
@@ -77,6 +80,37 @@ def repair_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=ESCAPED)
+
+
+class _Lossy(io.FileIO):
+    """A file that loses what cannot be written to it: the disk is full, or the reader has left."""
+
+    def write(self, data: ReadableBuffer) -> int | None:  # type: ignore[override]  # IO has one for bytes too
+        try:
+            return super().write(data)
+        except OSError:
+            return memoryview(data).nbytes
+
+
+@contextmanager
+def _losing_messages() -> Iterator[None]:
+    """What standard error does not take is lost: neither a command's work nor its exit status depend on it."""
+    stream = sys.stderr
+    if not isinstance(stream, io.TextIOWrapper):
+        yield
+        return
+    try:
+        number = stream.fileno()
+    except OSError:  # it is in memory
+        yield
+        return
+    raw = io.BufferedWriter(_Lossy(number, "wb", closefd=False))
+    sys.stderr = io.TextIOWrapper(raw, stream.encoding, stream.errors, line_buffering=True)
+    try:
+        yield
+    finally:
+        sys.stderr.flush()
+        sys.stderr = stream
 
 
 def _is_open(number: int) -> bool:

@@ -623,6 +623,32 @@ def test_a_reader_who_leaves(here, line):
     assert done.returncode in {0, 1}, "as the reader left before the end, or not"
 
 
+@pytest.mark.parametrize("lost", ["full", "left"])
+@pytest.mark.parametrize(("status", "made", "args"), [
+    (0, "drawn.png", ["draw", "nn.Conv2d(1, 1, 3)", "--input", "5x5", "-o", "drawn.png"]),
+    (0, "copy.yaml", ["new", "con_9", "-o", "copy.yaml"]), (0, "fig.png", ["render", "fig.yaml", "-f", "png", "-v"]),
+    (1, "", ["render", "missing.yaml"]), (1, "", ["validate", "missing.yaml"]), (2, "", ["render", "--nonsense"]),
+])  # fmt: skip
+def test_messages_that_nobody_takes(here, lost, status, made, args):
+    """They are lost; a command does its work, and its exit status says how it went: Python's own would be 120."""
+    if lost == "full" and not Path("/dev/full").exists():
+        pytest.skip("needs /dev/full")
+    if lost == "full":
+        messages = os.open("/dev/full", os.O_WRONLY)
+    else:
+        reader, messages = os.pipe()
+        os.close(reader)
+    buffered = {key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"}
+    try:
+        done = subprocess.run(
+            [*COMMAND, *args], check=False, stdout=subprocess.PIPE, stderr=messages, env=buffered, timeout=PATIENCE
+        )
+    finally:
+        os.close(messages)
+    assert done.returncode == status
+    assert not made or (Path(made).stat().st_size > 0 and Path(made).read_bytes() != OLD)
+
+
 def test_closed_streams(here):
     for line in ("$C templates >&-", "$C render fig.yaml -o - -f png >&-"):
         done = shell(line)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -33,5 +32,4 @@ def watch(spec: Path, changes: tuple[str, ...], port: int, *, opens: bool) -> No
         raise click.UsageError("standard input cannot be watched; name a file")
     with serving(partial(server, port), port, doing=f"watching {spec}", opens=opens) as page:
         for state in watching(Watcher(spec, changes, limits=limits()), page):
-            with suppress(OSError):  # stderr may be closed; the page shows it too
-                click.echo(state.problem or f"drawn {state.version}", err=True)
+            click.echo(state.problem or f"drawn {state.version}", err=True)
