@@ -24,10 +24,12 @@ from conv_anim.scene.gemm.memory import MemoryDrawing
 from conv_anim.scene.gemm.product import GemmDrawing
 from conv_anim.scene.primitives import Boxes, Lines, Text, corners
 from conv_anim.scene.style import Style
+from conv_anim.scene.terms import terms
 from conv_anim.scene.wording.captions import caption
 from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.loads import totals
 from conv_anim.scene.wording.takeaways import takeaway
+from conv_anim.scene.wording.transforms import sums
 from conv_anim.spec.themes import THEMES
 from conv_anim.tracing.fourier import Count, Fourier
 from conv_anim.tracing.gemm import NOTHING, Gemm
@@ -438,6 +440,40 @@ def test_waves_are_drawn_as_they_are_and_their_heights_multiply(most, wrap):
         before, _, factor, after = (text.replace("−", "-") for text in FourierDrawing.written(wave))
         if "10" not in before + factor + after:
             assert float(before) * float(factor) == pytest.approx(float(after), rel=0.006, abs=1e-12)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-TW"])
+@pytest.mark.parametrize("size", [(8, 8), (4, 8), (16,)])
+def test_heights_of_waves_are_what_the_figure_says_that_they_are(size, lang):
+    """By the rule that is written in it, with the cosine and the sine of every cell."""
+    trace = computed(size, 3, "fft", padding=1)
+    view = FourierDrawing(replace(trace, spec=replace(trace.spec, lang=lang)), Style(THEMES["light"], 1.0, DejaVu()))
+    (rule,) = (line for line in view.remarks if "√(C² + S²)" in line)
+    half, whole = map(float, re.findall(r"/ ([\d.]+)", rule))
+    places = np.indices(view.way.size)
+    for pair in view.way.frequencies:
+        turns = sum(f * at / n for f, at, n in zip(pair[0], places, view.way.size, strict=True))
+        c, s = (float((view.way.input * wave(2 * np.pi * turns)).sum()) for wave in (np.cos, np.sin))
+        height = c / whole if len(pair) == 1 else np.hypot(c, s) / half
+        assert Wave(view.way, pair).before == pytest.approx(height, abs=1e-12)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-TW"])
+def test_rows_of_transforms_are_those_that_the_figure_says(lang):
+    """Letters for rows, then for columns: what is written of a tile, the kernel and the products makes the output."""
+    trace, said = computed((4, 4), 3, "winograd"), sums(Language(lang))
+    line = next(line for line in terms(replace(trace.spec, lang=lang, takeaway=True)) if said["tile"] in line)
+    assert all(each in line for each in said.values())
+
+    def rows(name, of):
+        each = re.split("[,、] ?", said[name].replace("−", "-"))
+        return np.array([eval(row, {}, dict(zip("abcd", of, strict=False))) for row in each])
+
+    def both(name, of):
+        return rows(name, rows(name, of).T).T
+
+    made = both("output", both("tile", trace.input[0]) * both("kernel", trace.layer.kernels[0, 0]))
+    assert np.array_equal(made, trace.output[0])
 
 
 @pytest.mark.parametrize("most", [1, 4, 9])

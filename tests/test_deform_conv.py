@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from itertools import product
 from math import floor
@@ -23,6 +24,7 @@ from conv_anim.scene.flat.sampled import SampledView
 from conv_anim.scene.primitives import Boxes, Text
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.style import Style, text_box
+from conv_anim.scene.terms import terms
 from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.takeaways import takeaway
 from conv_anim.spec.themes import THEMES
@@ -283,6 +285,24 @@ def test_points_stand_where_offsets_move_them():
         {box[:2] for item in shown if isinstance(item, Boxes) and item.radius for box in item.boxes} for shown in frames
     ]
     assert discs[0] != discs[1]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-TW"])
+def test_offsets_of_all_outputs_are_listed_and_others_counted(lang):
+    """As pairs, row by row; and a line says what is made of what is read at the points."""
+    layer = {"type": "deform_conv", "kernel_size": [2, 3], "bias": 1, "out_channels": 1}
+    spec = {"input": {"size": [3, 4]}, "view": "isometric", "takeaway": True, "lang": lang}
+    pairs = [[[0.5, -1], [0, 0.25], [1, 1]], [[0, 0], [-0.75, 2], [3, -0.5]]]
+    same = terms(conv_anim.load({**spec, "layer": {**layer, "offset": pairs}}))
+    (listed,) = (line for line in same if " / " in line)
+    rows = [re.findall(r"\((-?[\d.]+),\s(-?[\d.]+)\)", row) for row in listed.replace("−", "-").split(" / ")]
+    assert np.array_equal(np.array(rows, float), pairs)
+    (how,) = (line for line in same if re.search("plus the bias|再加偏置", line))
+    assert [int(n) for n in re.findall(r"\d+", how)] == [2 * 3]
+    apart = {**layer, "offset": np.arange(12 * 2 * 2).reshape(12, 2, 2).tolist()}
+    assert not any(" / " in line for line in terms(conv_anim.load({**spec, "layer": apart})))
+    (counted,) = (line for line in terms(conv_anim.load({**spec, "layer": apart})) if "12" in line)
+    assert re.findall(r"\d+", counted) == ["12", "6"]
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-TW"])

@@ -10,6 +10,7 @@ from math import prod
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import numpy as np
 import pytest
 
 import conv_anim
@@ -44,11 +45,14 @@ def layers(name):
 
 
 def sees(name, count):
-    """The receptive field of the first layers of a stack along its rows, by following the taps of one output down."""
+    """The receptive field of the first layers of a stack along its rows, by following the taps of each output down."""
     template = next(t for t in catalog.templates() if t.name == name)
     trace = conv_anim.trace(conv_anim.load(template.path))
-    middle = tuple(n // 2 for n in trace.layers[count - 1].output.shape)
-    cells = {middle}
+    return max(reached(trace, count, (0, *cell)) for cell in np.ndindex(*trace.layers[count - 1].output.shape[1:]))
+
+
+def reached(trace, count, output):
+    cells = {output}
     for layer in reversed(trace.layers[:count]):
         cells = {tap.input for cell in cells for tap in layer.step(cell).taps if tap.input is not None}
     rows = {cell[1] for cell in cells}

@@ -29,6 +29,8 @@ SYMBOLS = {
     "NHWC",
     "Winograd",
     "FFT",
+    "cos",
+    "sin",
     "max",
     "im2col",
     "col2im",

@@ -623,7 +623,12 @@ def test_down_and_up_again_is_said_with_its_sizes():
     layer = {"kernel_size": 3, "stride": 2, "padding": 1}
     layers = [{"type": "conv", **layer}, {"type": "conv_transpose", **layer}]
     spec = {"input": {"size": [9, 9]}, "layers": layers, "view": "isometric"}
-    assert takeaway(conv_anim.load(spec)).startswith("The map shrinks from 9×9 to 5×5 and grows back to 9×9;")
+    said = takeaway(conv_anim.load(spec))
+    assert said.startswith("The map shrinks from 9×9 to 5×5 and grows back to 9×9;")
+    seen = 3 + 2 * (2 - 1)  # of the first layer's map two cells at most, each made of three
+    assert said.endswith(f"up to {seen}×{seen} of the input."), "nothing more is seen with zeros"
+    small = takeaway(conv_anim.load({**spec, "input": {"size": [5, 5]}}))
+    assert small.endswith(f"up to {seen - 1}×{seen - 1} of the input ({seen}×{seen} with the zeros around it).")
 
 
 def test_depthwise_layers_are_compared_in_the_multiply_adds_of_their_rows():

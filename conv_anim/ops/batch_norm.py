@@ -40,8 +40,8 @@ WORDS = {
         "kind.batch_norm": "batch norm",
         "badge.batch_norm": "norm",
         "does.batch_norm": "each channel is scaled and shifted",
-        "term.batch_norm": "norm: each number times the scale of its channel, plus its shift; "
-        "both are fixed after training",
+        "term.batch_norm": "norm: each number times the scale of its channel, plus its shift, both fixed after "
+        "training: scale = γ / spread, shift = β − mean · scale; γ and β are learned",
         "scale": "scale {cells}",
         "shift": "shift {cells}",
         "added": "{value} (shift)",
@@ -52,7 +52,8 @@ WORDS = {
         "kind.batch_norm": "批次正規化",
         "badge.batch_norm": "正規化",
         "does.batch_norm": "每個通道縮放並位移",
-        "term.batch_norm": "正規化：每個數乘上所在通道的倍率，再加上位移；訓練後兩者固定",
+        "term.batch_norm": "正規化：每個數乘上所在通道的倍率，再加上位移，訓練後兩者固定：倍率 = γ / 離散程度，"
+        "位移 = β − 平均 · 倍率；γ、β 由學習得出",
         "scale": "乘以 {cells}",
         "shift": "加上 {cells}",
         "added": "{value}（位移）",

@@ -169,6 +169,12 @@ class DeformConv(Windowed, Weighing):
     def point(self, say: Language) -> str:
         return deform_words.point(self, say)
 
+    def computes(self, say: Language) -> str:
+        return deform_words.computes(self, say)
+
+    def terms(self, say: Language) -> list[str]:
+        return deform_words.terms(self, say)
+
     def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
         return deform_words.settings(self, say, fed)
 

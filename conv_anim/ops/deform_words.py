@@ -5,11 +5,16 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING
 
+from conv_anim.spec.model import Given
+
 if TYPE_CHECKING:
     from conv_anim.ops.deform_conv import DeformConv
     from conv_anim.scene.wording.language import Language
     from conv_anim.scene.wording.parameters import Setting
 
+MINUS, SPACE = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
+MOST_LISTED = 9
+"""The most cells of a window whose offsets are listed."""
 FEW = 4
 """Channels of offsets that are named one by one."""
 WORDS = {
@@ -24,6 +29,12 @@ WORDS = {
         "point.modulated.one": "The window is one cell: an offset says where it reads, a mask how much that counts.",
         "term.deform_conv": "offset: how far a cell of the window moves, learned or made by another layer; a point "
         "between cells reads a share of each cell around it, the nearer the larger; whatever lies beyond the map is 0",
+        "computes": "what the window reads at its {taps} points, each times its weight, added up",
+        "computes.masked": "what the window reads at its {taps} points, each times its mask and its weight, added up",
+        "computes.biased": "{said}, plus the bias",
+        "term.offsets": "offsets: (rows down, columns to the right) of each window cell, row by row: {pairs}",
+        "term.offsets.many": "offsets: {count} numbers for each output, rows down and columns to the right for each of "
+        "the {taps} window cells",
         "outside": "{sum} + 0·{share} (outside)",
         "groups": "{count} groups of offsets",
         "offset.of": "offsets: {map}",
@@ -56,6 +67,11 @@ WORDS = {
         "point.modulated.one": "視窗只有一格：偏移量決定在哪裡讀，遮罩決定讀到的數算多少。",
         "term.deform_conv": "偏移量：視窗的一格移動多遠，由學習或另一層得出；格與格之間的點讀取周圍各格的一份，"
         "越近越多；特徵圖之外都是 0",
+        "computes": "視窗在 {taps} 點讀到的數各乘上自己的權重，再相加",
+        "computes.masked": "視窗在 {taps} 點讀到的數各乘上自己的遮罩和權重，再相加",
+        "computes.biased": "{said}，再加偏置",
+        "term.offsets": "偏移量：視窗各格（向下幾列，向右幾行），逐列：{pairs}",
+        "term.offsets.many": "偏移量：每個輸出有 {count} 個數，視窗的 {taps} 格各向下幾列、向右幾行",
         "outside": "{sum} + 0·{share}（在外）",
         "groups": "{count} 組偏移量",
         "offset.of": "偏移量：{map}",
@@ -85,6 +101,26 @@ WORDS = {
 def point(op: DeformConv, say: Language) -> str:
     """What is to be learned from a figure of it."""
     return say.of(op, f"point.{op.kind()}{'.one' if op.taps == 1 else ''}", taps=op.taps)
+
+
+def computes(op: DeformConv, say: Language) -> str:
+    """How an output cell is made of what is read at the points."""
+    said = say.of(op, "computes.masked" if op.masked else "computes", taps=op.taps)
+    return said if op.bias is None else say.of(op, "computes.biased", said=said)
+
+
+def terms(op: DeformConv, say: Language) -> list[str]:
+    """What an offset is, and the offsets of a small window, where they are the same for all outputs."""
+    told, given = [say.of(op, "term.deform_conv")], op.offset
+    if op.taps > MOST_LISTED or op.offset_groups > 1 or not isinstance(given, Given):
+        return told
+    if given.shape[1:] != (1, 1):
+        return [*told, say.of(op, "term.offsets.many", count=given.shape[0], taps=op.taps)]
+    numbers = [f"{number:g}".replace("-", MINUS) for number in given.numbers]
+    pairs = [f"({down},{SPACE}{right})" for down, right in zip(numbers[::2], numbers[1::2], strict=True)]
+    wide = op.kernel_size[1]
+    rows = (" ".join(pairs[k : k + wide]) for k in range(0, len(pairs), wide))
+    return [*told, say.of(op, "term.offsets", pairs=" / ".join(rows))]
 
 
 def settings(op: DeformConv, say: Language, fed: tuple[int, ...]) -> list[Setting]:

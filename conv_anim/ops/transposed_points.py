@@ -27,8 +27,8 @@ WORDS = {
         "so {before} becomes {after}.",
         "point.cut.stays": "Of the {rings} (kernel − 1), padding {padding} takes away {taken}, "
         "so the size stays {after}.",
-        "point.cut.none": "Padding {padding} takes away all zeros around the input (kernel − 1 = {full}), which leaves "
-        "a convolution without padding: {before} becomes {after}.",
+        "point.cut.none": "Of the {rings} around the input (kernel − 1), padding {padding} takes away all, which "
+        "leaves a convolution without padding: {before} becomes {after}.",
         "point.spread.cut.leaves": "Stride {stride} sets the input cells apart; of the {rings} (kernel − 1), "
         "padding {padding} takes away {taken}: {before} becomes {after}.",
         "point.cut": "With padding {padding}, fewer zeros surround the input, so the output loses its edges: it is "
@@ -59,7 +59,7 @@ WORDS = {
         "taken.sides": "{count} 個",
         "point.cut.leaves": "輸入{rings}（卷積核 − 1），填充 {padding} 減去其中 {taken}，所以 {before} 變成 {after}。",
         "point.cut.stays": "輸入{rings}（卷積核 − 1），填充 {padding} 減去其中 {taken}，所以尺寸不變，仍是 {after}。",
-        "point.cut.none": "填充 {padding} 減去輸入周圍所有的零（卷積核 − 1 = {full}），成為沒有填充的卷積："
+        "point.cut.none": "輸入{rings}（卷積核 − 1），填充 {padding} 把它們全部減去，成為沒有填充的卷積："
         "{before} 變成 {after}。",
         "point.spread.cut.leaves": "步幅 {stride} 把輸入的格分開；{rings}（卷積核 − 1），"
         "填充 {padding} 減去其中 {taken}：{before} 變成 {after}。",

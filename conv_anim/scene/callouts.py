@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.hatching import hatched
-from conv_anim.scene.primitives import Boxes, Lines
+from conv_anim.scene.primitives import Boxes, Lines, Polygons
 from conv_anim.scene.wording.words import Label
 from conv_anim.values import dataclass, replace
 
@@ -24,7 +24,7 @@ NARROWEST = 300
 class Key:
     """What cells of a look are: a small one of them, and words. A ``cross`` strikes it out, a ``hatch`` covers it.
 
-    Points that are drawn as discs have a ``disc``.
+    Points that are drawn as discs have a ``disc``; a ``pointer`` is a triangle that points down.
 
     Without a ``fill`` it is an edge alone: such cells have colours of their own.
     """
@@ -35,11 +35,14 @@ class Key:
     cross: Stroke | None = None
     hatch: Stroke | None = None
     disc: bool = False
+    pointer: bool = False
 
     def cell(self, style: Style, side: int, x: float, capitals: float) -> list[Primitive]:
         """A cell with its middle beside that of small capitals that begin at a height."""
         left, high = round(x), round(capitals + (style.small_size * style.font.cap_height - side) / 2)
         edge = self.edge if self.edge.dash is None else replace(self.edge, dash=(side / 4, side / 4))
+        if self.pointer and self.fill is not None:
+            return [Polygons((((left, high), (left + side, high), (left + side / 2, high + side)),), self.fill)]
         radius = side / 2 if self.disc else 0.0
         items: list[Primitive] = [Boxes(((left, high, side, side),), self.fill, edge, radius)]
         if self.cross is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.steps import Steps
+from conv_anim.scene.wording import interpolating
 from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.words import size
 from conv_anim.spec.model import Given
@@ -38,6 +39,8 @@ def of_marks(spec: Spec, say: Language) -> Iterator[str]:
         and any(node.op.added is not None for node in spec.nodes)
     ):
         yield say("term.bias")
+    if isinstance(spec.view, Channels) and len(spec.nodes) == 1:
+        yield from _of_shares(spec, say)
     if isinstance(spec.view, Isometric) and any(node.op.sampled is not None for node in spec.nodes):
         yield say("term.points")
         yield say("term.zeros")
@@ -62,6 +65,14 @@ def _of_split(spec: Spec, say: Language) -> Iterator[str]:
     if len(spec.input.size) == 2 and len(kernels) == 2:
         key = "term.split.channels" if len(apart) > 2 else "term.split"
         yield say(key, column=size(kernels[0]), row=size(kernels[1]))
+
+
+def _of_shares(spec: Spec, say: Language) -> Iterator[str]:
+    """Where the outputs of an interpolation lie, and how it weighs the cells around each."""
+    interpolation, rows = spec.nodes[0].op.interpolation, spec.input.size[-2] if len(spec.input.size) > 1 else 1
+    if interpolation is not None and interpolation.mode != "nearest":
+        yield say("term.apart", apart=interpolating.apart(interpolation))
+        yield interpolating.rule(interpolation, rows, say)
 
 
 def _meets_zeros(op: Op) -> bool:

@@ -10,6 +10,7 @@ from conv_anim.scene.heading import word_of
 from conv_anim.scene.made_terms import of_boxes, of_making
 from conv_anim.scene.marked_terms import of_marks
 from conv_anim.scene.stacks import grown
+from conv_anim.scene.wording import transforms
 from conv_anim.scene.wording.captions import SPACE, caption, field_of
 from conv_anim.scene.wording.formulas import formulas
 from conv_anim.scene.wording.language import TABLES, Language
@@ -75,7 +76,7 @@ def _of_layers(spec: Spec, say: Language) -> Iterator[str]:
         yield from node.op.terms(say)
     if spec.backward is not None and len(spec.nodes) > 1 and _turns_back(spec):
         yield say("term.flipped.back")
-    yield from (say(key) for key in _of_view(spec))
+    yield from (say(key, **transforms.sums(say)) for key in _of_view(spec))
     if len(spec.nodes) > 1 and any(node.op.window is not None and node.op.window.left_out for node in spec.nodes):
         yield say("term.masks")
     if (isinstance(spec.view, Isometric) and _is_plain(spec.view)) or (
@@ -99,9 +100,9 @@ def _of_view(spec: Spec) -> tuple[str, ...]:
     found: tuple[str, ...] = ()
     match spec.view:
         case FourierView():
-            found = ("term.fft",)
+            found = ("term.slid", "term.fft")
         case WinogradView():
-            found = ("term.cellwise",)
+            found = ("term.slid", "term.cellwise", "term.transforms")
         case GemmView() if spec.view.layout is not None or spec.view.tile is not None:
             counted = () if spec.view.tile is None else ("term.column.multiply_adds",)
             found = *(() if spec.view.layout is None else ("term.memory",)), *counted

@@ -100,7 +100,8 @@ class Waves(Detour):
         alone = sum(len(pair) == 1 for pair in self.way.frequencies)
         pairs = len(self.way.frequencies) - alone
         count = self.say("fft.count", pairs=pairs, alone=alone, all=pairs + alone, cells=2 * pairs + alone)
-        return [count, *bias, self.say("fft.all", ours=found.real, direct=direct(op))]
+        height = self.say("fft.height", half=f"{(2 * pairs + alone) / 2:g}", cells=2 * pairs + alone)
+        return [count, height, *bias, self.say("fft.all", ours=found.real, direct=direct(op))]
 
     def told(self, k: int) -> tuple[str, ...]:
         if k >= len(self.steps):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,7 @@ from conv_anim.scene.shares import Shares, shares
 from conv_anim.scene.sheet import two
 from conv_anim.scene.strokes import strong
 from conv_anim.scene.sums import Sum, Term
-from conv_anim.scene.wording import words
+from conv_anim.scene.wording import interpolating, words
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -39,8 +38,6 @@ FAINTEST = 0.25
 """How much a cell with hardly any share is marked, compared with the one that has the largest."""
 MOST_SUMMED = 5000
 """The most outputs whose sums are all written; larger figures write none."""
-FINEST = 100
-"""The largest denominator of how far apart outputs lie."""
 SHARE_SIZE = 12
 """The size of a share's text, in pixels at scale 1."""
 
@@ -218,29 +215,20 @@ class UpsampledView(FittedStrip, FlatDrawing):
     def keys(self) -> tuple[Key, ...]:
         if not self.interpolates:
             return ()
-        edge, said = self.style.edge, self._rule()
+        edge, said = self.style.edge, interpolating.rule(self.upsample, self.before.rows, self.say)
         around = strong(self.style, self.style.colors.window)
         keys = [
-            Key(self.say("flat.pointers", apart=self._apart), self.style.colors.current, edge),
+            Key(
+                self.say("flat.pointers", apart=interpolating.apart(self.upsample)),
+                self.style.colors.current,
+                edge,
+                pointer=True,
+            ),
             Key(said, self._marked(1.0), edge) if self._numbered else Key(said, self.style.colors.background, around),
         ]
         if self.upsample.align_corners:
             keys.append(Key(self.say("flat.aligned"), self.style.colors.output, self.style.edge))
         return tuple(keys)
-
-    @property
-    def _apart(self) -> str:
-        """From where one output is read to where the next is, in input cells, on each axis where they differ."""
-        steps = dict.fromkeys(Fraction(ratio).limit_denominator(FINEST) for ratio in self.upsample.ratio)
-        return words.TIMES.join(map(str, steps))
-
-    def _rule(self) -> str:
-        """What share a cell has."""
-        if self.upsample.mode != "linear":
-            return self.say(f"flat.shares.{self.upsample.mode}")
-        share = self.say("flat.shares.linear" + ".axes" * (self.before.rows > 1))
-        beyond = any(self.upsample.place(a, 0) < 0 for a in range(len(self.upsample.ratio)))
-        return self.say("flat.shares.beyond", share=share) if beyond else share
 
     @cached_property
     def sum(self) -> Sum | None:

@@ -21,12 +21,12 @@ from conv_anim.spec.view_values import (
     Sequence,
     WinogradView,
 )
-from conv_anim.tracing.analysis import cost, entries, inputs_of, standard, total
+from conv_anim.tracing.analysis import cost, entries, inputs_of, receptive_field, standard, total
 from conv_anim.tracing.blind_spot import blind_spot
 from conv_anim.tracing.input_reach import input_reach
 
 if TYPE_CHECKING:
-    from conv_anim.spec.model import Backward, Node, Spec
+    from conv_anim.spec.model import Backward, Node, Size, Spec
     from conv_anim.spec.op import Op
     from conv_anim.tracing.operators import Operator
 
@@ -267,12 +267,17 @@ def _chained(spec: Spec, say: Language) -> str:
         sizes = [spec.input.size, *(op.ends.out_size for op in spec.layers)]
         smallest = min(sizes, key=prod)
         if prod(smallest) < min(prod(sizes[0]), prod(sizes[-1])):
-            return say(
-                "takeaway.field_back", first=size(sizes[0]), smallest=size(smallest), last=size(sizes[-1]), **told
-            )
+            ends = {"first": size(sizes[0]), "smallest": size(smallest), "last": size(sizes[-1])}
+            return say("takeaway.field_back", around=_around(spec, field.size, say), **ends, **told)
         told |= {"field": size(field.size), "alone": size(alone.size)}
         return say("takeaway.field_spread", window=size(last.kernel_size), **told)
     return say("takeaway.field_up_to" if field.varies or alone.varies else "takeaway.field", **told)
+
+
+def _around(spec: Spec, seen: Size, say: Language) -> str:
+    """Over how many cells an output reaches with those of the padding, where these are more."""
+    whole = receptive_field(spec.layers, inputs_of(spec.nodes))
+    return "" if whole is None or whole.size == seen else say("takeaway.around", cells=part(whole.size, say))
 
 
 def _ways(spec: Spec) -> int:

@@ -164,7 +164,8 @@ PHRASES = {
     "takeaway.field_spread": "In {count} layers an output reaches over up to {field} cells; of the {window} under the "
     "last window at most {alone} hold numbers, the others are inserted zeros.",
     "takeaway.field_back": "The map shrinks from {first} to {smallest} and grows back to {last}; "
-    "an output reaches over up to {field} of the input.",
+    "an output reaches over up to {field} of the input{around}.",
+    "takeaway.around": " ({cells} with the zeros around it)",
     "takeaway.field_up_to": "In {count} layers an output reaches over up to {field} of the input; "
     "the last layer alone reaches over up to {alone} of the map that it reads.",
     "takeaway.blind": "A blind spot: {count} layers reach over {earlier} cells above an output's own cell or left of "
@@ -290,6 +291,9 @@ PHRASES = {
     "(here all three are the cell's own numbers); q·k, query times key, is the score: how well the two match",
     "term.fft": "FFT: the fast Fourier transform, which splits a map into waves; the inverse FFT adds them up again",
     "term.cellwise": "⊙: multiplied cell by cell",
+    "term.slid": "∗: convolved, the kernel slides over the input",
+    "term.transforms": "transforms: rows a, b, c … of a tile become {tile}; of the kernel {kernel}; of the products "
+    "{output}; then columns likewise, and so a cell has the sign of its row times that of its column",
     "term.memory": "N, C, H, W: picture, channel, row, column; what stands last is next to each other in memory",
     "term.rulebook": "{read}→{made}: the input cell with the index {read} is a part of the output cell with the index "
     "{made}, times the weight at the beginning of the line",
@@ -315,8 +319,8 @@ PHRASES = {
     "term.outlined": "outlined: what the dark cells of the output are made of",
     "term.spread": "mean ± spread: the spread is how far numbers lie from their mean (standard deviation)",
     "term.reached": "thick outline: what a step reads; thin outline: what that was made of in the steps before",
-    "term.stamp": "stamp: the kernel, times the number of one input cell, where it is added to the output; "
-    "cells with more stamps tend to come out stronger, which shows as a pattern",
+    "term.stamp": "stamp (outlined): the kernel, times the number of one input cell, where it is added to the "
+    "output; where some cells get more stamps than others, a pattern shows",
     "term.padding.back": "padding: here it takes away zeros around the input; "
     "it is the padding of the convolution that this one reverses",
     "term.zeros": "dashed cells: zeros around the input",
@@ -367,6 +371,7 @@ PHRASES = {
     "term.beyond": "≤ 0, ≥ 255: numbers beyond a picture's range are drawn black or white",
     "term.points": "dashed square: the window without offsets; dark line: an offset; dot: where the window reads",
     "term.weights": "weights: {rows}, row by row",
+    "term.apart": "outputs: their middles lie on the input, from one to the next by {apart} of a cell",
     "term.symbols.pool": "x, y: cells of the input and the output; x₁₂ is in row 1, column 2; "
     "in the corners this example's numbers, as the second sum has them",
     "term.symbols": "x, w, y: cells of the input, the kernel and the output; x₁₂ is in row 1, column 2; "
@@ -673,6 +678,8 @@ PHRASES = {
     "fft.wraps.chance": "the window goes on at the other side; without an outline: right by chance",
     "fft.count": "{cells} cells make {all} waves: {pairs} have a height and a place, {alone} a height alone "
     "({pairs}·2 + {alone} = {cells} numbers).",
+    "fft.height": "Height of a wave: √(C² + S²) / {half}, where C is the sum of all cells, each times the cosine of "
+    "the wave there, and S that with the sine; a height alone: C / {cells}.",
     "fft.times": "× {factor}",
     "fft.moved": "and moved by {share} of its length",
     "fft.wave.same": "Wave {number} of {count}: slid over this wave alone, the kernel makes a wave as long and as "

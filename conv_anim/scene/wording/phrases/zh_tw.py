@@ -148,7 +148,8 @@ PHRASES = {
     "takeaway.field": "經過 {count} 層，每個輸出看到輸入的 {field}；最後一層只看到前一張圖的 {alone}。",
     "takeaway.field_spread": "經過 {count} 層，輸出最多看到輸入的 {field}；最後的視窗覆蓋 {window} 格，"
     "其中最多 {alone} 格有數，其他是插入的零。",
-    "takeaway.field_back": "特徵圖從 {first} 縮到 {smallest}，再放大到 {last}；輸出最多看到輸入的 {field}。",
+    "takeaway.field_back": "特徵圖從 {first} 縮到 {smallest}，再放大到 {last}；輸出最多看到輸入的 {field}{around}。",
+    "takeaway.around": "（連同周圍的零是 {cells}）",
     "takeaway.field_up_to": "經過 {count} 層，輸出最多看到輸入的 {field}；最後一層最多只看到前一張圖的 {alone}。",
     "takeaway.blind": "盲點：{count} 層往上方和左邊看得到 {earlier} 格的範圍，"
     "但其中右上方的 {hidden} 格，輸出永遠看不到。",
@@ -252,6 +253,9 @@ PHRASES = {
     "q·k 是查詢乘鍵，也就是分數：兩者有多相符",
     "term.fft": "FFT：快速傅立葉變換，把圖分成波；逆 FFT 再把波加起來",
     "term.cellwise": "⊙：逐格相乘",
+    "term.slid": "∗：卷積，卷積核在輸入上滑動",
+    "term.transforms": "變換：區塊的列 a、b、c 等變成 {tile}；卷積核的列變成 {kernel}；乘積的列變成 {output}；"
+    "行也一樣，所以一格的正負是列的正負乘上行的正負",
     "term.memory": "N、C、H、W：圖片、通道、列、行；寫在最後的，在記憶體中相鄰",
     "term.rulebook": "{read}→{made}：編號 {read} 的輸入格乘上該列開頭的權重，加到編號 {made} 的輸出格",
     "term.active": "有效的格：有數值的格；其他的格不計入任何總和",
@@ -272,7 +276,7 @@ PHRASES = {
     "term.outlined": "加框的：深色輸出格由這些得出",
     "term.spread": "平均 ± 離散：各數離平均多遠（標準差）",
     "term.reached": "粗框：這一步讀取的格；細框：前面各步用來得出它們的格",
-    "term.stamp": "蓋印：卷積核乘上一個輸入格的數，加到輸出上；蓋印多的格數值往往較大，形成花紋",
+    "term.stamp": "蓋印（框起）：卷積核乘上一個輸入格的數，加到輸出上；有的格蓋印比別的格多，就形成花紋",
     "term.padding.back": "填充：在這裡它減去輸入周圍的零；它是反方向的卷積的填充",
     "term.zeros": "虛線的格：輸入周圍的零",
     "term.zeros.around": "虛線的格：輸入周圍的零，讓每個輸出都有完整的視窗",
@@ -317,6 +321,7 @@ PHRASES = {
     "term.beyond": "≤ 0、≥ 255：超出圖片範圍的數畫成黑或白",
     "term.points": "虛線方框：沒有偏移量的視窗；深色線：偏移量；點：視窗讀取的地方",
     "term.weights": "權重：{rows}，逐列",
+    "term.apart": "輸出：中心落在輸入上，相鄰的輸出相隔輸入的 {apart} 格",
     "term.symbols.pool": "x、y：輸入、輸出的格；x₁₂ 在第 1 列第 2 行；角上是這個例子的數，第二個和用的就是這些數",
     "term.symbols": "x、w、y：輸入、卷積核、輸出的格；x₁₂ 在第 1 列第 2 行；角上是這個例子的數，第二個和用的就是這些數",
     "term.split": "{column} 與 {row}：一行權重與一列權重；合起來等於每個權重都是其行、列權重乘積的卷積核",
@@ -617,6 +622,8 @@ PHRASES = {
     "fft.wraps.chance": "視窗繞到另一邊；沒有框的偶然是對的",
     "fft.count": "{cells} 格有 {all} 個波：{pairs} 個各有高和位置，"
     "{alone} 個只有高（{pairs}·2 + {alone} = {cells} 個數）。",
+    "fft.height": "波的高：√(C² + S²) / {half}，C 是各格乘上波在那裡的 cos 再相加，S 是乘上 sin；"
+    "只有高的：C / {cells}。",
     "fft.times": "× {factor}",
     "fft.moved": "並移動波長的 {share}",
     "fft.wave.same": "{count} 個波中的第 {number} 個：卷積核只在這個波上移動，得到一樣長、一樣高的波："
