@@ -481,9 +481,12 @@ def test_what_is_told_of_a_tile_adds_up(most):
     trace = computed((5, 6), 3, "winograd", padding=1, most=most)
     view = WinogradDrawing(trace, Style(THEMES["light"], 1.0, DejaVu()))
     told = [text for k in range(len(view.steps)) for text in view.told(k)]
-    sums = [text.split(": ")[1].split(", ")[0].rstrip(".") for text in told]
-    assert len(sums) == 4 * 9
-    for said in sums:
+    weights = [line for line in told if "the marked weight, " in line]
+    assert len(told) == 4 * 9
+    assert len(weights) == 2, "the corners of the kernel's transform are corners of the kernel"
+    corner = trace.layer.kernels[0, 0][0, 0]
+    assert all(f" {corner}, ".replace("-", "−") in line for line in weights)
+    for said in (line.split(": ")[1].split(", ")[0].rstrip(".") for line in told if line not in weights):
         made, result = said.replace("−", "-").replace("×", "*").split(" = ")
         assert eval(made) == float(result)
 
@@ -501,9 +504,7 @@ def test_nothing_is_told_or_marked_of_a_tile_before_its_cells_are_there():
         told = [text.split(":")[0] for text in pictures.texts(items) if text.endswith(".") and ":" in text]
         discs = [item for item in drawn.frames[k].shown if isinstance(item, Boxes) and item.fill == ink]
         seen.add((len(told), len(discs)))  # of the input, the kernel and the products
-    (few, fewer), (some, more), *_ = sorted(seen - {(0, 0)})
-    assert (few, fewer) == (2, 2)
-    assert (some, more) == (3, 3)
+    assert sorted(seen - {(0, 0)})[:3] == [(2, 2), (3, 2), (4, 3)], "products are marked for the sum that has them"
     assert not any(re.search(": −0 ", text) for k in range(len(view.steps)) for text in view.told(k))
 
 
@@ -637,3 +638,47 @@ def test_a_window_lies_on_the_cells_of_each_channel(layout, tile):
             assert len({channel for channel, *_ in inside}) == 1
             windows += 1
     assert windows == 2 * 6
+
+
+@pytest.mark.parametrize("order", ["row-major", "reverse"])
+@pytest.mark.parametrize("every", [1, 5])
+def test_before_a_wave_is_added_all_others_that_came_are_there(order, every):
+    """Also those of steps that are not shown."""
+    trace = computed((6, 6), 3, "fft", padding=1)
+    animation = replace(trace.spec.animation, order=order, every=every)
+    trace = replace(trace, spec=replace(trace.spec, animation=animation))
+    every_step = FourierDrawing(
+        replace(trace, spec=replace(trace.spec, animation=replace(animation, every=1))),
+        style := Style(THEMES["light"], 1.0, DejaVu()),
+    )
+    view = FourierDrawing(trace, style)
+    output = view.tables["output"]
+
+    def shown(items):
+        """The fills of the output's cells."""
+        return {
+            box: item.fill
+            for item in items
+            if isinstance(item, Boxes)
+            for box in item.boxes
+            if box[0] >= output.x - 1 and box[1] < output.y + output.height
+        }
+
+    for k in range(1, len(view.steps)):
+        before = view.steps.rank(k) - 1
+        assert shown(view.during(k, "read", 1.0)) == shown(every_step.frame(before).shown), k
+
+
+def test_where_the_kernel_is_drawn_it_makes_the_first_output():
+    """Cell times cell, as the two maps that are transformed lie there, with zeros or round the edges."""
+    for wrap in (False, True):
+        trace = computed((4, 4), 3, {"kind": "fft", "wrap": wrap}, padding=1, most=1)
+        view = FourierDrawing(trace, Style(THEMES["light"], 1.0, DejaVu()))
+        table = view.tables["kernel"]
+        written = {(item.x, item.y): item.text for item in view.static() if isinstance(item, Text)}
+        total = 0.0
+        for at in np.ndindex(*view.way.size):
+            x, y, wide, high = table.box(at)
+            inside = [text for (left, top), text in written.items() if x < left < x + wide and y < top < y + high]
+            total += float(inside[0].replace("−", "-")) * view.way.input[at] if inside else 0.0
+        assert total == pytest.approx(view.way.result[(0, 0)])

@@ -660,6 +660,7 @@ def test_the_more_hits_the_farther_from_the_background(theme):
 
 
 DARKER = "the darker, the more stamps"
+UNEVEN = f"{DARKER}; uneven: away from the edges"
 NO_MULTIPLE = ", because stride 2 does not divide kernel 3"
 
 
@@ -671,15 +672,15 @@ NO_MULTIPLE = ", because stride 2 does not divide kernel 3"
         ((4, 4), 3, 1, {}, "even: away from the edges, 9 stamps fall on each cell: at stride 1, one for each weight"),
         (
             (4, 4), 3, 2, {},
-            f"{DARKER}; uneven: away from the edges, 1, 2 and 4 stamps fall on a cell, in a checkerboard{NO_MULTIPLE}",
+            f"{UNEVEN}, 1, 2 and 4 stamps fall on a cell, in a grid (checkerboard artifacts){NO_MULTIPLE}",
         ),
         (
             (4,), 3, 2, {},
-            f"{DARKER}; uneven: away from the edges, 1 and 2 stamps fall on a cell, in lines{NO_MULTIPLE}",
+            f"{UNEVEN}, 1 and 2 stamps fall on a cell, in lines{NO_MULTIPLE}",
         ),
         (
             (4,), 2, 2, {"dilation": 2},
-            f"{DARKER}; uneven: away from the edges, 0 and 2 stamps fall on a cell, in lines",
+            f"{UNEVEN}, 0 and 2 stamps fall on a cell, in lines",
         ),
     ],
 )  # fmt: skip

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -80,6 +81,31 @@ def test_several_layers_are_told_apart_where_they_differ():
     assert "layers 1 and 3: the window's 9 cells, each times its weight, added up" in lines
     assert "layer 2: the largest of the window's 4 cells" in lines
     assert "output: the largest of the window's 4 cells" in terms(made([conv, pool]))
+
+
+@pytest.mark.parametrize(("groups", "each"), [(2, 2), (3, 2), (2, 3), (3, 4)])
+def test_a_shuffle_says_in_which_order_channels_come(groups, each):
+    """As its numbers do; not in full where there are many."""
+    spec = made([{"type": "channel_shuffle", "groups": groups}], channels=groups * each, view="volume")
+    trace, line = conv_anim.trace(spec), said(spec)
+    order = [int(np.argmax([np.array_equal(out, channel) for channel in trace.input])) + 1 for out in trace.output]
+    assert [int(n) for n in re.findall(r"\d+", line)] == (order if groups * each <= 8 else [])
+
+
+def test_of_several_figures_a_line_says_which_it_is_about_where_they_differ():
+    panels = [
+        {"title": "Small", "layer": {"type": "conv", "kernel_size": 2}},
+        {"title": "Large", "layer": {"type": "conv", "kernel_size": 3}},
+        {"title": "Largest", "layer": {"type": "conv", "kernel_size": 3, "stride": 3}},
+    ]
+    spec = conv_anim.load({"input": {"size": [6, 6]}, "view": "isometric", "takeaway": True, "panels": panels})
+    how = "each times its weight, added up"
+    assert terms(spec) == [
+        f"each output cell ({title}): the window's {cells} cells, {how}"
+        for title, cells in (("Small", 4), ("Large", 9), ("Largest", 9))
+    ]
+    alike = conv_anim.load({"input": {"size": [6, 6]}, "view": "isometric", "takeaway": True, "panels": panels[1:]})
+    assert terms(alike) == [f"each output cell: the window's 9 cells, {how}"]
 
 
 @pytest.mark.parametrize("view", ["flat", "matrix", {"kind": "channels"}, {"kind": "sequence", "numbers": True}])

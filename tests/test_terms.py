@@ -570,3 +570,40 @@ def test_zeros_that_are_not_drawn_are_told_of(name, told):
     """Readers found four products where a kernel of 3×3 has nine weights."""
     said = [line for line in terms(conv_anim.load(TEMPLATES[name].path)) if line.startswith("padding:")]
     assert len(said) == told
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-TW"])
+@pytest.mark.parametrize("size", [(3,), (4, 4), (3, 5)])
+@pytest.mark.parametrize(
+    "more", [{"scale_factor": 2}, {"scale_factor": 3}, {"size": 7}, {"scale_factor": 2, "align_corners": True}]
+)
+def test_channels_say_where_the_outputs_of_an_interpolation_lie(lang, size, more):
+    """By the places where linear ramps are read."""
+    more = {**more, "size": [more["size"]] * len(size)} if "size" in more else more
+    mode = {1: "linear", 2: "bilinear"}[len(size)]
+    spec = {"input": {"size": list(size), "channels": 2}, "layer": {"type": "upsample", "mode": mode, **more}}
+    line = next(
+        line
+        for line in terms(conv_anim.load({**spec, "view": "channels", "takeaway": True, "lang": lang}))
+        if line.startswith(("outputs: ", "輸出："))
+    )
+    numbers = [{Fraction(n) for n in each.split("×")} for each in re.findall(r"[\d/]+(?:×[\d/]+)*", line)]
+    apart, first = set(), set()
+    for n in size:
+        out = 7 if "size" in more else more["scale_factor"] * n
+        step = Fraction(n - 1, out - 1) if "align_corners" in more else Fraction(n, out)
+        apart.add(step)
+        first.add(Fraction(0) if "align_corners" in more else abs(step / 2 - Fraction(1, 2)))
+    assert numbers[0] == apart
+    assert numbers[1:] == ([] if first == {0} else [first])
+
+
+@pytest.mark.parametrize("stride", [1, 2, [2, 3]])
+def test_a_stamp_says_how_far_it_moves(stride):
+    layer = {"type": "conv_transpose", "kernel_size": 3, "stride": stride}
+    spec = {"input": {"size": [3, 3]}, "layer": layer, "view": {"kind": "flat", "mode": "scatter"}, "takeaway": True}
+    found = [line for line in terms(conv_anim.load(spec)) if line.startswith("stride")]
+    said = "×".join(map(str, stride)) if isinstance(stride, list) else str(stride)
+    assert found == (
+        [] if stride == 1 else [f"stride {said}: from one input cell to the next the stamp moves {said} cells"]
+    )

@@ -28,11 +28,13 @@ WORDS = {
         "point.deformed.one": "The window is one cell, and reads where its offset moves it, also between cells.",
         "point.modulated.one": "The window is one cell: an offset says where it reads, a mask how much that counts.",
         "term.deform_conv": "offset: how far a cell of the window moves, learned or made by another layer; a point "
-        "between cells reads a share of each cell around it, the nearer the larger; whatever lies beyond the map is 0",
+        "between cells reads a share of each cell around it, (1 − distance in rows) · (1 − distance in columns); "
+        "whatever lies beyond the map is 0",
         "computes": "what the window reads at its {taps} points, each times its weight, added up",
         "computes.masked": "what the window reads at its {taps} points, each times its mask and its weight, added up",
         "computes.biased": "{said}, plus the bias",
-        "term.offsets": "offsets: (rows down, columns to the right) of each window cell, row by row: {pairs}",
+        "term.offsets": "offsets: (rows down, columns to the right) of each window cell, row by row, in all places: "
+        "{pairs}",
         "term.offsets.many": "offsets: {count} numbers for each output, rows down and columns to the right for each of "
         "the {taps} window cells",
         "outside": "{sum} + 0·{share} (outside)",
@@ -66,11 +68,11 @@ WORDS = {
         "point.deformed.one": "視窗只有一格，在偏移量移到的地方讀取，也可以在格與格之間。",
         "point.modulated.one": "視窗只有一格：偏移量決定在哪裡讀，遮罩決定讀到的數算多少。",
         "term.deform_conv": "偏移量：視窗的一格移動多遠，由學習或另一層得出；格與格之間的點讀取周圍各格的一份，"
-        "越近越多；特徵圖之外都是 0",
+        "是 1 減列的距離，乘 1 減行的距離；特徵圖之外都是 0",
         "computes": "視窗在 {taps} 點讀到的數各乘上自己的權重，再相加",
         "computes.masked": "視窗在 {taps} 點讀到的數各乘上自己的遮罩和權重，再相加",
         "computes.biased": "{said}，再加偏置",
-        "term.offsets": "偏移量：視窗各格（向下幾列，向右幾行），逐列：{pairs}",
+        "term.offsets": "偏移量：視窗各格（向下幾列，向右幾行），逐列，各處相同：{pairs}",
         "term.offsets.many": "偏移量：每個輸出有 {count} 個數，視窗的 {taps} 格各向下幾列、向右幾行",
         "outside": "{sum} + 0·{share}（在外）",
         "groups": "{count} 組偏移量",

@@ -15,6 +15,9 @@ from conv_anim.spec.roles import Role
 from conv_anim.spec.shown_as import Woven
 from conv_anim.values import dataclass
 
+MOST_LISTED = 8
+"""The most channels of a shuffle that are listed."""
+
 if TYPE_CHECKING:
     from conv_anim.coding.writing import CodeContext
     from conv_anim.scene.wording.language import Language
@@ -113,6 +116,12 @@ class ChannelShuffle(Moved):
         split = (1, *self.ends.in_size, self.groups, self.ends.in_channels // self.groups)
         end = len(split) - 1
         return split, (*range(end - 1), end, end - 1)
+
+    def computes(self, say: Language) -> str:
+        order = [str(1 + self.source(channel)[0]) for channel in range(self.ends.out_channels)]
+        if len(order) > MOST_LISTED:
+            return say.of(self, "computes")
+        return say.of(self, "computes.order", order=say.joined(order))
 
     def settings(self, say: Language, fed: tuple[int, ...] = ()) -> list[Setting]:
         from conv_anim.scene.wording.parameters import Setting

@@ -4,10 +4,14 @@ SHUFFLE_WORDS = {
     "en": {
         "point.channel_shuffle": "One channel of each group in turn: neighbours then come from different groups.",
         "kind.channel_shuffle": "channel shuffle",
+        "computes": "moved, one channel of each group in turn",
+        "computes.order": "moved, one channel of each group in turn: {order}",
     },
     "zh-TW": {
         "point.channel_shuffle": "每次從各組取一個通道：相鄰的通道來自不同的組。",
         "kind.channel_shuffle": "通道洗牌",
+        "computes": "移動，每次從各組取一個通道",
+        "computes.order": "移動，每次從各組取一個通道：{order}",
     },
 }
 PIXEL_WORDS = {

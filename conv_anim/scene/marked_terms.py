@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.wording import interpolating
 from conv_anim.scene.wording.language import Language
-from conv_anim.scene.wording.words import size
+from conv_anim.scene.wording.words import per_axis, size
 from conv_anim.spec.model import Given
 from conv_anim.spec.view_values import Channels, Flat, Isometric, NetworkView
 from conv_anim.tracing.blind_spot import blind_spot
@@ -31,6 +31,7 @@ def of_marks(spec: Spec, say: Language) -> Iterator[str]:
     shown_without = isinstance(spec.view, Flat) and len(spec.nodes) > 1 and not spec.layers[-1].puts_back
     if shown_without and any(map(_meets_zeros, spec.layers)):
         yield say("term.undrawn")
+    yield from _of_stamps(spec, say)
     if _may_exceed(spec):
         yield say("term.beyond")
     if (
@@ -67,11 +68,21 @@ def _of_split(spec: Spec, say: Language) -> Iterator[str]:
         yield say(key, column=size(kernels[0]), row=size(kernels[1]))
 
 
+def _of_stamps(spec: Spec, say: Language) -> Iterator[str]:
+    """How far a stamp moves, where stamps are seen."""
+    window = spec.layers[-1].window
+    if window is None or not window.transposed or not isinstance(spec.view, Flat) or len(spec.nodes) > 1:
+        return
+    strides = tuple(axis.stretch for axis in window.axes)
+    if (spec.view.overlap or spec.view.mode == "scatter") and max(strides) > 1:
+        yield say("term.stride", stride=per_axis(strides))
+
+
 def _of_shares(spec: Spec, say: Language) -> Iterator[str]:
     """Where the outputs of an interpolation lie, and how it weighs the cells around each."""
     interpolation, rows = spec.nodes[0].op.interpolation, spec.input.size[-2] if len(spec.input.size) > 1 else 1
     if interpolation is not None and interpolation.mode != "nearest":
-        yield say("term.apart", apart=interpolating.apart(interpolation))
+        yield interpolating.places(interpolation, say)
         yield interpolating.rule(interpolation, rows, say)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -44,8 +45,23 @@ def terms(spec: Spec) -> list[str]:
 
     What the takeaway itself says is not said twice.
     """
-    each = (_of_figure(one, Language(one.lang)) for one in spec.figures if one.takeaway is True)
-    return list(dict.fromkeys(chain.from_iterable(each)))
+    each = [(one, _of_figure(one, Language(one.lang))) for one in spec.figures if one.takeaway is True]
+    return list(dict.fromkeys(chain.from_iterable(_apart(each))))
+
+
+def _apart(each: list[tuple[Spec, list[str]]]) -> Iterator[list[str]]:
+    """The lines of each figure; of a word that means something else in another one it is said in which."""
+    meant: dict[str, set[str]] = {}
+    for word, line in ((word_of(line), line) for _, lines in each for line in lines):
+        meant.setdefault(word, set()).add(line)
+    for one, lines in each:
+        once = Counter(map(word_of, lines))
+        for k, line in enumerate(lines):
+            word = word_of(line)
+            if one.title and once[word] == 1 < len(meant[word]):
+                told = Language(one.lang)("term.in_figure", word=word.rstrip(" :："), title=one.title)
+                lines[k] = line.replace(word, told + word[len(word.rstrip(" :：")) :], 1)
+        yield lines
 
 
 def _of_figure(spec: Spec, say: Language) -> list[str]:
@@ -158,7 +174,7 @@ def _of_taken(spec: Spec, say: Language) -> Iterator[str]:
     """What the padding of a transposed layer does, if it has any."""
     windows = [node.op.window for node in spec.nodes if node.op.window is not None and node.op.window.transposed]
     if any(max(axis.cut) > 0 for window in windows for axis in window.axes):
-        yield say("term.padding.back")
+        yield say("term.padding.back" if len(spec.nodes) == 1 else "term.padding.back.layer")
 
 
 def _of_circles(spec: Spec, say: Language) -> Iterator[str]:
@@ -214,6 +230,8 @@ def _of_attention(spec: Spec, say: Language) -> Iterator[str]:
         yield say("term.query.own" if own else "term.query")
     if scored:
         yield say("term.softmax")
+    if _scores(spec):
+        yield say("term.rounded")
     if isinstance(view, Sequence) and op.attends.heads == 1:
         yield say("term.lines")
 

@@ -99,14 +99,19 @@ class FourierDrawing(Waves):
             for at in np.ndindex(*there)
             if not any(c % a.dilation for c, a in zip(at, self.way.op.axes, strict=True))
         ]
-        written = [(place_of(at), self.formats.w(self.way.kernel[at].item())) for at in taps]
+        begun = [
+            tuple((c + start) % n for c, start, n in zip(at, self.way.starts, self.way.size, strict=True))
+            for at in taps
+        ]
+        numbers = [self.formats.w(self.way.kernel[at].item()) for at in taps]
+        written = [(place_of(at), number) for at, number in zip(begun, numbers, strict=True)]
         return [*table.blank(), *table.cells(written, self.style.colors.kernel)]
 
     # what differs from frame to frame
 
     def frame(self, k: int) -> Frame:
         last = self._count(k) == len(self.way.frequencies)
-        return Frame((), (*self._met(k), *(self._result() if last else self._waves(k))))
+        return Frame((), (*self._met(k), *(self._result() if last else self._waves(self._count(k)))))
 
     def _count(self, k: int) -> int:
         """How many waves are added up with a step."""
@@ -137,17 +142,19 @@ class FourierDrawing(Waves):
         """The border of a map in shades, whose palest cells are as white as the ground."""
         return Boxes((self._whole(name),), None, self.style.pending_edge)
 
-    def _summed(self, k: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    def _summed(self, count: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
         if self.trace.spec.animation.order != "reverse":
-            return self.way.summed(self._count(k))
+            return self.way.summed(count)
         bias = 0.0 if self.layer.bias is None else float(self.layer.bias[0])
-        rest = self.way.summed(len(self.way.frequencies) - self._count(k))
+        rest = self.way.summed(len(self.way.frequencies) - count)
         found: np.ndarray[tuple[int, ...], np.dtype[np.float64]] = self.way.result - rest + bias
         return found
 
-    def _waves(self, k: int) -> list[Primitive]:
-        """The waves so far, added up, in shades."""
-        made, whole = self._summed(k), self.way.result
+    def _waves(self, count: int) -> list[Primitive]:
+        """The first waves, added up, in shades; nothing yet without any."""
+        if not count:
+            return list(self.tables["output"].pending())
+        made, whole = self._summed(count), self.way.result
         low, high = float(whole.min()), float(whole.max())
         cells = np.ndindex(*self.way.size)
         shares = ((at, 0.5 if high == low else (float(made[at]) - low) / (high - low)) for at in cells)
@@ -216,8 +223,8 @@ class FourierDrawing(Waves):
         if phase == "way":
             stroke = strong(self.style, self.style.colors.current)
             start, end = (corners(self._whole(name)) for name in ("output_way", "output"))
-            return (*self._met(step), *self._waves(step), *gliding([start], [end], share, stroke))
-        return (*self._met(step), *(self._waves(step - 1) if step else self.tables["output"].pending()))
+            return (*self._met(step), *self._waves(self._count(step)), *gliding([start], [end], share, stroke))
+        return (*self._met(step), *self._waves(self._count(step) - 1))
 
     def _whole(self, name: str) -> Box:
         table = self.tables[name]

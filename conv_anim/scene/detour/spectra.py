@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from conv_anim.tracing.fourier import Fourier, Frequency
     from conv_anim.tracing.values import Array
 
+NOISE = 6
+"""Decimals of a share of a wave that are no noise of floats."""
 SHADES = 11
 """Steps from the smallest to the largest number of a map in shades."""
 FAINTEST = 1e-9
@@ -138,6 +140,6 @@ def shares_in(table: Table, shares: Iterable[tuple[tuple[int, ...], float]], col
     """Cells in shades, by their shares from 0 to 1."""
     ground = table.style.colors.background
     return table.patches(
-        (place_of(at), "", mix(ground, color, round(SHADES * min(1.0, max(0.0, share))) / SHADES))
+        (place_of(at), "", mix(ground, color, round(round(SHADES * min(1.0, max(0.0, share)), NOISE)) / SHADES))
         for at, share in shares
     )

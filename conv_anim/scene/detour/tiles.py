@@ -154,7 +154,7 @@ class Tiles(Detour):
         """One cell of each transform, their product, and one output of it."""
         k = min(k, len(self.steps) - 1)
         d, (v, m) = floats(self.way.read(self.tile(k))[0]), self.transformed[k]
-        g, (vs, us, ms) = floats(self.way.kernels[0, 0]), self.way_formats
+        vs, us, ms = self.way_formats
         at, (place, cell) = self.example(k), self.made_of(k)
         given = self.layer.bias
         bias = [] if given is None else [self.say("bias.named", value=ms.factor(given[0].item()))]
@@ -166,11 +166,7 @@ class Tiles(Detour):
                 made=vs(v[at].item()),
                 **marks,
             ),
-            self.say(
-                "winograd.told.kernel",
-                sum=_sum(KERNEL_TRANSFORM, at, g, self.formats.w),
-                made=us(self.transformed_kernel[at].item()),
-            ),
+            self._of_kernel(at),
             self.say(
                 "winograd.told.product",
                 v=vs.factor(v[at].item()),
@@ -184,6 +180,14 @@ class Tiles(Detour):
                 **marks,
             ),
         )
+
+    def _of_kernel(self, at: Position) -> str:
+        """How a cell of its transform comes about; some are weights as they are."""
+        made = self.way_formats[1](self.transformed_kernel[at].item())
+        said = _sum(KERNEL_TRANSFORM, at, floats(self.way.kernels[0, 0]), self.formats.w)
+        if len(_signs(KERNEL_TRANSFORM, at)) == 1:
+            return self.say("winograd.told.kernel.same", made=made)
+        return self.say("winograd.told.kernel", sum=said, made=made)
 
     @property
     def counted(self) -> Panel:

@@ -11,7 +11,7 @@ from conv_anim.scene.detour.spectra import Wave
 from conv_anim.scene.equality import sum_sign
 from conv_anim.scene.numbers import Format, enough, format_for
 from conv_anim.scene.wording.words import Label, labels, size
-from conv_anim.tracing.fourier import Count, Fourier
+from conv_anim.tracing.fourier import REAL, Count, Fourier
 from conv_anim.tracing.winograd import direct
 from conv_anim.values import dataclass
 
@@ -81,7 +81,8 @@ class Waves(Detour):
         say, full = self.say, size(self.way.size)
         found = dict(zip(("input", "kernel", "output"), labels(self.trace), strict=True))
         for name in ("input", "kernel"):
-            whole = found[name].name if self.way.wrap and name == "input" else say("fft.padded", size=full)
+            begun = ".begun" if name == "kernel" and any(self.way.starts) else ""
+            whole = found[name].name if self.way.wrap and name == "input" else say(f"fft.padded{begun}", size=full)
             found[name] = Label(found[name].name, "" if whole == found[name].name else whole)
         found["output"] = Label(found["output"].name, say("fft.result", size=full))
         found["input_way"] = Label(say("fft.input"))
@@ -101,7 +102,12 @@ class Waves(Detour):
         pairs = len(self.way.frequencies) - alone
         count = self.say("fft.count", pairs=pairs, alone=alone, all=pairs + alone, cells=2 * pairs + alone)
         height = self.say("fft.height", half=f"{(2 * pairs + alone) / 2:g}", cells=2 * pairs + alone)
-        return [count, height, *bias, self.say("fft.all", ours=found.real, direct=direct(op))]
+        return [
+            count,
+            height,
+            *bias,
+            self.say("fft.all", ours=found.real, products=REAL * found.products, direct=direct(op)),
+        ]
 
     def told(self, k: int) -> tuple[str, ...]:
         if k >= len(self.steps):

@@ -200,7 +200,8 @@ class WinogradDrawing(Tiles):
             return (*left, *gliding(self._rings(step), self._rings(step + 1), share, stroke))
         if phase == "read":
             return (*self._reading(step), *self.worked(step, READ_LINES), *self._example(step, NAMES[:5]))
-        return (*self._reading(step), *self.worked(step, READ_LINES + 1), *self._products(step), *self._example(step))
+        left = (*self._products(step), *self._example(step, NAMES[:5]))
+        return (*self._reading(step), *self.worked(step, READ_LINES + 1), *left)
 
     def _rings(self, k: int) -> list[Ring]:
         tiles = ("input", self._read(k)), ("output", self.outputs_of(self.tile(k)))

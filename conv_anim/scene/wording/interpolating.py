@@ -21,6 +21,16 @@ def apart(interpolation: Interpolation) -> str:
     return TIMES.join(map(str, steps))
 
 
+def places(interpolation: Interpolation, say: Language) -> str:
+    """Where the outputs lie on the input: how far apart, and the first one."""
+    firsts = dict.fromkeys(
+        Fraction(interpolation.place(a, 0)).limit_denominator(FINEST) for a in range(len(interpolation.ratio))
+    )
+    side = "" if not any(firsts) else ".before" if min(firsts) < 0 else ".behind"
+    first = TIMES.join(str(abs(place)) for place in firsts)
+    return say(f"term.apart{side}", apart=apart(interpolation), **({"first": first} if side else {}))
+
+
 def rule(interpolation: Interpolation, rows: int, say: Language) -> str:
     """What share a cell has of a map with so many rows."""
     if interpolation.mode != "linear":

@@ -269,6 +269,7 @@ PHRASES = {
     "computes.max": "the largest of {cells}",
     "computes.mean": "the mean of {cells}",
     "computes.norm": "the {p}-norm of {cells}",
+    "term.in_figure": "{word} ({title})",
     "term.made": "each output cell: {how}",
     "term.made.every": "every cell that is made: {how}",
     "term.made.output": "output: {how}",
@@ -292,8 +293,9 @@ PHRASES = {
     "term.fft": "FFT: the fast Fourier transform, which splits a map into waves; the inverse FFT adds them up again",
     "term.cellwise": "⊙: multiplied cell by cell",
     "term.slid": "∗: convolved, the kernel slides over the input",
-    "term.transforms": "transforms: rows a, b, c … of a tile become {tile}; of the kernel {kernel}; of the products "
-    "{output}; then columns likewise, and so a cell has the sign of its row times that of its column",
+    "term.transforms": "transforms: rows a, b, c … of a tile become {tile}; of the kernel {kernel}; the two rows of "
+    "outputs are, of the products, {output}; then columns likewise, and so a cell has the sign of its row times that "
+    "of its column",
     "term.memory": "N, C, H, W: picture, channel, row, column; what stands last is next to each other in memory",
     "term.rulebook": "{read}→{made}: the input cell with the index {read} is a part of the output cell with the index "
     "{made}, times the weight at the beginning of the line",
@@ -323,6 +325,10 @@ PHRASES = {
     "output; where some cells get more stamps than others, a pattern shows",
     "term.padding.back": "padding: here it takes away zeros around the input; "
     "it is the padding of the convolution that this one reverses",
+    "term.rounded": "≈: computed with the numbers as they are before they are rounded",
+    "term.stride": "stride {stride}: from one input cell to the next the stamp moves {stride} cells",
+    "term.padding.back.layer": "padding p: that of a transposed convolution takes away zeros around the map that it "
+    "reads; it is the padding of the convolution that this one reverses",
     "term.zeros": "dashed cells: zeros around the input",
     "term.zeros.around": "dashed cells: zeros around the input, so that each output has a whole window",
     "term.zeros.between": "dashed cells: zeros put between a map's cells and around them, so that each output has a "
@@ -371,7 +377,12 @@ PHRASES = {
     "term.beyond": "≤ 0, ≥ 255: numbers beyond a picture's range are drawn black or white",
     "term.points": "dashed square: the window without offsets; dark line: an offset; dot: where the window reads",
     "term.weights": "weights: {rows}, row by row",
-    "term.apart": "outputs: their middles lie on the input, from one to the next by {apart} of a cell",
+    "term.apart": "outputs: their middles lie on the input, from one to the next by {apart} of a cell, the first on "
+    "that of the first cell",
+    "term.apart.before": "outputs: their middles lie on the input, from one to the next by {apart} of a cell, the "
+    "first {first} of a cell before that of the first cell",
+    "term.apart.behind": "outputs: their middles lie on the input, from one to the next by {apart} of a cell, the "
+    "first {first} of a cell behind that of the first cell",
     "term.symbols.pool": "x, y: cells of the input and the output; x₁₂ is in row 1, column 2; "
     "in the corners this example's numbers, as the second sum has them",
     "term.symbols": "x, w, y: cells of the input, the kernel and the output; x₁₂ is in row 1, column 2; "
@@ -659,6 +670,7 @@ PHRASES = {
     "winograd.halved": "add, subtract, divide",
     "winograd.told.input": "Tile transform, outlined, cells marked {plus} added, {minus} subtracted: {sum} = {made}.",
     "winograd.told.kernel": "Kernel transform, outlined, marked weights alike: {sum} = {made}, once for all tiles.",
+    "winograd.told.kernel.same": "Kernel transform, outlined: the marked weight, {made}, once for all tiles.",
     "winograd.told.product": "Their product, one of 16: {v} × {u} = {made}.",
     "winograd.told.output": "The outlined output, from the products marked {plus} and {minus}: {sum} = {made}.",
     "fft.input": "one wave of the input",
@@ -667,11 +679,13 @@ PHRASES = {
     "fft.down": "FFT",
     "fft.up": "add up all waves (inverse FFT)",
     "fft.padded": "with zeros: {size}",
+    "fft.padded.begun": "with zeros: {size}, where the first output reads",
     "fft.result": "the waves so far, added up: {size}",
     "fft.thrown": "wrapped around or beyond the output: thrown away",
     "fft.wrong": "and so the number is wrong",
     "fft.wrong.corrected": "and so the number is wrong; below it the right one",
-    "fft.all": "Multiplications: {ours} this way, {direct} with the window.",
+    "fft.all": "Multiplications: {ours} this way, {products} of them for the waves and the others to split them and "
+    "to add them up; {direct} with the window.",
     "fft.split": "split into waves (FFT)",
     "fft.crests": "dark: the top of a wave, light: its bottom",
     "fft.wraps": "the window goes on at the other side",
@@ -679,7 +693,8 @@ PHRASES = {
     "fft.count": "{cells} cells make {all} waves: {pairs} have a height and a place, {alone} a height alone "
     "({pairs}·2 + {alone} = {cells} numbers).",
     "fft.height": "Height of a wave: √(C² + S²) / {half}, where C is the sum of all cells, each times the cosine of "
-    "the wave there, and S that with the sine; a height alone: C / {cells}.",
+    "the wave there, and S that with the sine; a height alone: C / {cells}. The kernel's own √(C² + S²) is what it "
+    "multiplies by.",
     "fft.times": "× {factor}",
     "fft.moved": "and moved by {share} of its length",
     "fft.wave.same": "Wave {number} of {count}: slid over this wave alone, the kernel makes a wave as long and as "
@@ -771,7 +786,7 @@ PHRASES = {
     "flat.once.all": "even: one stamp falls on each cell",
     "flat.even": "even: away from the edges, {hits} stamps fall on each cell",
     "flat.checkerboard": "the darker, the more stamps; uneven: away from the edges, "
-    "{hits} stamps fall on a cell, in a checkerboard",
+    "{hits} stamps fall on a cell, in a grid (checkerboard artifacts)",
     "flat.lines": "the darker, the more stamps; uneven: away from the edges, {hits} stamps fall on a cell, in lines",
     "flat.multiple.one": "{said}: at stride 1, one for each weight",
     "flat.multiple": "{said}, because stride {stride} divides kernel {kernel}",
