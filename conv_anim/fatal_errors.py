@@ -16,8 +16,6 @@ from conv_anim.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from _typeshed import ReadableBuffer
-
     from conv_anim.diagnostics import Problem
 
 DEBUG = "CONV_ANIM_DEBUG"
@@ -82,14 +80,32 @@ def repair_streams() -> None:
             stream.reconfigure(errors=ESCAPED)
 
 
-class _Lossy(io.FileIO):
-    """A file that loses what cannot be written to it: the disk is full, or the reader has left."""
+class _Lossy(io.TextIOWrapper):
+    """Text that is lost, from the first that cannot be written: the disk is full, or the reader has left.
 
-    def write(self, data: ReadableBuffer) -> int | None:  # type: ignore[override]  # IO has one for bytes too
+    The file below is Python's own: a signal that comes with a write leaves it written once, and not once more.
+    """
+
+    def write(self, text: str) -> int:
         try:
-            return super().write(data)
+            return super().write(text)
         except OSError:
-            return memoryview(data).nbytes
+            self._lose()
+            return len(text)
+
+    def flush(self) -> None:
+        try:
+            super().flush()
+        except OSError:
+            self._lose()
+
+    def _lose(self) -> None:
+        """What is still held goes nowhere, as all that comes."""
+        with suppress(OSError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self.fileno())
+            os.close(nowhere)
+            super().flush()
 
 
 @contextmanager
@@ -104,8 +120,8 @@ def _losing_messages() -> Iterator[None]:
     except OSError:  # it is in memory
         yield
         return
-    raw = io.BufferedWriter(_Lossy(number, "wb", closefd=False))
-    sys.stderr = io.TextIOWrapper(raw, stream.encoding, stream.errors, line_buffering=True)
+    below = io.BufferedWriter(io.FileIO(number, "wb", closefd=False))
+    sys.stderr = _Lossy(below, stream.encoding, stream.errors, line_buffering=True)
     try:
         yield
     finally:

@@ -649,6 +649,37 @@ def test_messages_that_nobody_takes(here, lost, status, made, args):
     assert not made or (Path(made).stat().st_size > 0 and Path(made).read_bytes() != OLD)
 
 
+INTERRUPTED = """
+import signal, sys
+from conv_anim.fatal_errors import reported
+class Now(Exception):
+    pass
+def now(*_):
+    raise Now
+with reported():
+    signal.signal(signal.SIGALRM, now)
+    k = 0
+    while k < 4000:
+        try:
+            while k < 4000:
+                k += 1
+                signal.setitimer(signal.ITIMER_REAL, 1e-6 * (1 + k % 50))
+                sys.stderr.write(f"line {k}\\n")
+                signal.setitimer(signal.ITIMER_REAL, 0)
+        except Now:
+            pass
+"""
+"""Messages with a signal at any moment of their writing."""
+
+
+def test_a_message_that_a_signal_comes_with_is_not_written_twice():
+    done = subprocess.run([sys.executable, "-c", INTERRUPTED], check=False, capture_output=True, timeout=PATIENCE)
+    lines = done.stderr.decode().splitlines()
+    assert done.returncode == 0, lines[-1:]
+    assert len(lines) > 1000
+    assert len(set(lines)) == len(lines)
+
+
 def test_closed_streams(here):
     for line in ("$C templates >&-", "$C render fig.yaml -o - -f png >&-"):
         done = shell(line)
