@@ -297,6 +297,9 @@ def test_offsets_of_all_outputs_are_listed_and_others_counted(lang):
     (listed,) = (line for line in same if " / " in line)
     rows = [re.findall(r"\((-?[\d.]+),\s(-?[\d.]+)\)", row) for row in listed.replace("−", "-").split(" / ")]
     assert np.array_equal(np.array(rows, float), pairs)
+    one = terms(conv_anim.load({**spec, "layer": {**layer, "offset": 0.5}}))
+    (listed,) = (line for line in one if " / " in line)
+    assert re.findall(r"-?[\d.]+", listed.replace("−", "-")) == ["0.5"] * 12, "one number is for all"
     (how,) = (line for line in same if re.search("plus the bias|再加偏置", line))
     assert [int(n) for n in re.findall(r"\d+", how)] == [2 * 3]
     apart = {**layer, "offset": np.arange(12 * 2 * 2).reshape(12, 2, 2).tolist()}

@@ -32,7 +32,6 @@ WORDS = {
         "whatever lies beyond the map is 0",
         "computes": "what the window reads at its {taps} points, each times its weight, added up",
         "computes.masked": "what the window reads at its {taps} points, each times its mask and its weight, added up",
-        "computes.biased": "{said}, plus the bias",
         "term.offsets": "offsets: (rows down, columns to the right) of each window cell, row by row, in all places: "
         "{pairs}",
         "term.offsets.many": "offsets: {count} numbers for each output, rows down and columns to the right for each of "
@@ -71,7 +70,6 @@ WORDS = {
         "是 1 減列的距離，乘 1 減行的距離；特徵圖之外都是 0",
         "computes": "視窗在 {taps} 點讀到的數各乘上自己的權重，再相加",
         "computes.masked": "視窗在 {taps} 點讀到的數各乘上自己的遮罩和權重，再相加",
-        "computes.biased": "{said}，再加偏置",
         "term.offsets": "偏移量：視窗各格（向下幾列，向右幾行），逐列，各處相同：{pairs}",
         "term.offsets.many": "偏移量：每個輸出有 {count} 個數，視窗的 {taps} 格各向下幾列、向右幾行",
         "outside": "{sum} + 0·{share}（在外）",
@@ -108,7 +106,7 @@ def point(op: DeformConv, say: Language) -> str:
 def computes(op: DeformConv, say: Language) -> str:
     """How an output cell is made of what is read at the points."""
     said = say.of(op, "computes.masked" if op.masked else "computes", taps=op.taps)
-    return said if op.bias is None else say.of(op, "computes.biased", said=said)
+    return said if op.bias is None else say("computes.biased", said=said)
 
 
 def terms(op: DeformConv, say: Language) -> list[str]:
@@ -116,9 +114,10 @@ def terms(op: DeformConv, say: Language) -> list[str]:
     told, given = [say.of(op, "term.deform_conv")], op.offset
     if op.taps > MOST_LISTED or op.offset_groups > 1 or not isinstance(given, Given):
         return told
-    if given.shape[1:] != (1, 1):
-        return [*told, say.of(op, "term.offsets.many", count=given.shape[0], taps=op.taps)]
-    numbers = [f"{number:g}".replace("-", MINUS) for number in given.numbers]
+    each = given.numbers * (2 * op.taps) if len(given.numbers) == 1 else given.numbers  # one number is for all
+    if len(each) > 2 * op.taps:
+        return [*told, say.of(op, "term.offsets.many", count=2 * op.taps, taps=op.taps)]
+    numbers = [f"{number:g}".replace("-", MINUS) for number in each]
     pairs = [f"({down},{SPACE}{right})" for down, right in zip(numbers[::2], numbers[1::2], strict=True)]
     wide = op.kernel_size[1]
     rows = (" ".join(pairs[k : k + wide]) for k in range(0, len(pairs), wide))
