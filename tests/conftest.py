@@ -48,9 +48,9 @@ SUITES = {
         "test_sphinx", "test_states", "test_watch",
     },
     "drawings": {
-        "test_channels", "test_controls", "test_guide", "test_isometric", "test_language", "test_marks", "test_motion",
-        "test_narrow", "test_panels", "test_pixels", "test_rules", "test_sequence", "test_shades", "test_takeaways",
-        "test_visual_code", "test_volume",
+        "test_channels", "test_controls", "test_guide", "test_isometric", "test_language", "test_making", "test_marks",
+        "test_motion", "test_narrow", "test_pace", "test_panels", "test_pixels", "test_rules", "test_sequence",
+        "test_shades", "test_swatches", "test_takeaways", "test_terms", "test_visual_code", "test_volume",
     },
 }  # fmt: skip
 """Suites with targets of their own in the Makefile, and their modules: many processes, hosts, or all figures."""
