@@ -4,7 +4,7 @@
 # Guessed: over chunks a filter gives what SciPy's gives over the whole array, in every mode: chunks are a matter of speed.
 # Seen:    with "wrap" a border cell of the picture is reached from the other end of its chunk, with the chunk's overlap, and
 #          not from the other end of the picture. Right in the four other modes, and right in convolve and correlate. An array of
-#          one chunk is right. Of 16 cells in two chunks of 8, a maximum over three cells is that of other cells at both ends.
+#          one chunk is right. Of 16 cells in two chunks of 8, the maximum around the first one leaves out the last.
 # With:    dask-image 2026.5.0, dask 2026.8.0, scipy 1.17.1, numpy 2.4.6; 2026-11-30.
 # Known:   dask-image issue 242 for convolve, mended there and in correlate by pull request 243. Of the others nothing found.
 # Matters: a periodic picture is filtered as a periodic one in two of the functions; the seam shows up in the rest.

@@ -3,9 +3,9 @@
 #
 # Guessed: a picture keeps its size; where the middle of an even kernel is may differ from OpenCV's.
 # Seen:    dilate and erode take the element's rows for columns, but not so the border: a row of three is a column of three, and
-#          the picture gets two columns wider for the border and two rows lower for the window. Odd squares are right.
-#          filter2D, blur, dilate and erode with an even kernel: the picture is one row or column smaller; its cells are OpenCV's
-#          but for the first row or column, which is left out, so all are one cell further up or to the left.
+#          the picture gains two columns by the border and loses two rows to the window. Odd squares keep the size.
+#          filter2D and blur with an even kernel: the picture is one row or column smaller. filter2D's cells are OpenCV's but for
+#          the first row or column, which is left out, so all are one cell further up or to the left.
 #          GaussianBlur with a window of 5x3 and sigmaX alone takes 5 rows too; with sigmaY it takes the 3 that were asked for.
 # With:    MNN 3.6.1, opencv-python-headless 5.0.0.93, numpy 2.4.6; 2026-11-30.
 # Known:   nothing found.

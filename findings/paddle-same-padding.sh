@@ -52,6 +52,8 @@ row, ones = paddle.to_tensor(CELLS.reshape(1, 1, 1, 7)), paddle.ones([1, 1, 1, 3
 for dilation in (1, 2):
     record(f'conv2d_transpose, "SAME", dilation {dilation}',
            cells(F.conv2d_transpose(row, ones, padding="SAME", dilation=[1, dilation])), dilated(CELLS, 1))
+seen = cells(F.conv2d(row, ones, padding="VALID", dilation=[1, 2]))
+record('conv2d, "VALID", dilation 2', seen, dilated(CELLS, 2)[2:-2])
 record("the layer says", str(paddle.nn.Conv2D(1, 1, (1, 3), padding="SAME", dilation=(1, 2))),
        "Conv2D(1, 1, kernel_size=[1, 3], padding=SAME, dilation=[1, 2], data_format=NCHW)")
 record('conv2d_transpose, "SAME", stride 2: cells', F.conv2d_transpose(row, ones, padding="SAME", stride=[1, 2]).shape[-1], 13)

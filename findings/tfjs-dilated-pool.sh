@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# In TensorFlow.js a dilated pool with padding "same" takes the border for zeros: the maximum of −4 and −3 is 0 there.
+# In TensorFlow.js a dilated pool with padding "same" takes the border for zeros: the maximum of −4 and −6 is 0 there.
 #
 # Guessed: as without dilation: a maximum or a mean is that of the cells that are there.
 # Seen:    tf.pool with dilations beyond 1 and "same" makes the border of zeros: a maximum of negative cells is 0, and a mean

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Seven tools that count multiplications agree on every convolution, and give four numbers for a transposed one: up to 18 times
+# Seven tools that count multiplications agree on every convolution but for its bias, and give four numbers for a transposed one: up to 18 times
 # what it takes.
 #
 # Guessed: a transposed convolution multiplies each input cell by each weight of its channel, so it takes as many products as
@@ -11,7 +11,7 @@
 # With:    torch 2.13.0, thop 0.1.1.post2209072238, torchinfo 1.8.0, ptflops 0.7.5, fvcore 0.1.5.post20221221, calflops 0.3.2,
 #          onnx-tool 1.0.1 (onnx 1.23.2), numpy 2.4.6; 2026-11-30.
 # Known:   pytorch-OpCounter issue 93 for thop, onnx-tool issue 32; DeepSpeed's pull request 8323 has the groups. ptflops
-#          counted by the output, by the input, and by the output again, until its issue 149.
+#          counted by the input, by the output since its issue 57, and by the input again since its issue 149.
 # Matters: decoders of U-Nets and generators look several times dearer than they are; tables of papers cannot be compared.
 set -euo pipefail
 work=$(mktemp -d)
