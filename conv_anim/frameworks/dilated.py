@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from conv_anim.frameworks.sketch import Mode, Sketch
     from conv_anim.spec.model import Padding, Size
     from conv_anim.spec.nodes import Node
+    from conv_anim.spec.records import Record
 
 TURNED = "the kernel is drawn turned round, as a transposed convolution has it"
 NAMES: dict[str, Any] = {"SAME": "same", "VALID": "valid", "SAME_LOWER": "same_lower"}
@@ -44,85 +45,92 @@ def in_pairs(given: Any, axes: int, node: Node) -> Padding:
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """How a window moves: one number of each kind along each axis; ``stretch`` is the input's dilation."""
+    """How a window moves: one number of each kind along each axis.
+
+    ``stretch`` is the input's dilation, empty where there is none.
+    """
 
     kernel: Size
     stride: Size
     dilation: Size
-    stretch: Size
+    stretch: Size = ()
 
     @property
     def windows(self) -> Size:
         """The cells that the kernel reaches over."""
         return tuple(map(effective_kernel, self.kernel, self.dilation))
 
+    @property
+    def stretches(self) -> bool:
+        """Whether something is put between the input's cells."""
+        return max(self.stretch, default=1) > 1
+
     def named(self, name: str, size: Size, node: Node) -> Padding:
         """What ``SAME`` and the like mean. Raises SpecError for a stretched input, where JAX takes no names."""
-        if set(self.stretch) != {1}:
+        if self.stretches:
             what = f"JAX takes the padding '{name}' only where nothing is put between the input's cells"
             fail(Code.PADDING, what, node, "give the padding as pairs of numbers")
         return named_padding(NAMES[name.upper()], size, self.windows, self.stride)
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Where a text says what may not be drawn."""
-
-    whole: Node
-    stretch: Node
-    padding: Node
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A library's names for a window's settings, for messages."""
-
-    stride: str
-    stretch: str
-
-
 def convolution(
-    sketch: Sketch, moves: Moves, padding: Padding, at: Places, *, words: Words, mode: Mode = "zeros", **keys: Any
+    record: Record,
+    sketch: Sketch,
+    moves: Moves,
+    padding: Padding,
+    said: tuple[Field[Any], Field[Any], Field[Any]],
+    *,
+    mode: Mode = "zeros",
+    **keys: Any,
 ) -> None:
     """XLA's convolution: a direct one, or with a stretched input a transposed one.
 
-    ``keys`` are a spec's for both: out_channels, groups, bias. Raises SpecError for what is neither.
+    ``said`` are the parameters for stride, stretch and padding; ``keys`` are a spec's for both: out_channels, groups,
+    bias. Raises SpecError for what is neither.
     """
-    keys |= {"kernel_size": same(list(moves.kernel)), "dilation": _unless_one(moves.dilation)}
-    if set(moves.stretch) == {1}:
-        _direct(sketch, moves, padding, at, mode=mode, **keys)
+    stride, stretch, around = said
+    if not moves.stretches:
+        direct(sketch, moves, padding, record.node, mode=mode, **keys)
         return
     if set(moves.stride) != {1}:
-        unsupported(f"a convolution with both {words.stride} and {words.stretch} is not drawn", at.stretch)
-    transposed(sketch, moves, padding, at, turned=True, **keys)
+        what = f"a convolution with both {stride.name} and {stretch.name} is not drawn"
+        unsupported(what, record.at(stretch))
+    transposed(sketch, moves, padding, record.node, record.at(around), turned=True, **keys)
 
 
 def _unless_one(numbers: Size) -> Any:
     return same(list(numbers)) if set(numbers) != {1} else None
 
 
-def _direct(sketch: Sketch, moves: Moves, padding: Padding, at: Places, *, mode: Mode, **keys: Any) -> None:
-    own, filled = sketch.bordered(sketch.cropped(padding, at.whole), mode)
-    sketch.add("conv", at.whole, padding=own, padding_mode=filled, stride=_unless_one(moves.stride), **keys)
+def _window(moves: Moves) -> dict[str, Any]:
+    return {"kernel_size": same(list(moves.kernel)), "dilation": _unless_one(moves.dilation)}
+
+
+def direct(sketch: Sketch, moves: Moves, padding: Padding, at: Node, *, mode: Mode = "zeros", **keys: Any) -> None:
+    """A convolution of an input that is not stretched."""
+    own, filled = sketch.bordered(sketch.cropped(padding, at), mode)
+    sketch.add("conv", at, padding=own, padding_mode=filled, stride=_unless_one(moves.stride), **_window(moves), **keys)
 
 
 def transposed(
-    sketch: Sketch, moves: Moves, padding: Padding, at: Places, *, turned: bool = False, **keys: Any
+    sketch: Sketch, moves: Moves, border: Padding, at: Node, said: Node, *, turned: bool = False, **keys: Any
 ) -> None:
-    """A stride of 1 over a stretched input with this border; ``turned`` if its kernel is not flipped by itself."""
-    sides = zip(moves.windows, padding, moves.stretch, moves.dilation, strict=True)
+    """A stride of 1 over a stretched input with a border; ``turned`` if its kernel is not flipped by itself.
+
+    ``at`` is where the layer stands, ``said`` what says its border.
+    """
+    sides = zip(moves.windows, border, moves.stretch, moves.dilation, strict=True)
     taken, extra = [], []
     for window, (before, after), stretch, dilation in sides:
         taken.append((window - 1 - before, max(0, window - 1 - after)))
         extra.append(max(0, after - window + 1))
         if before > window - 1:
             what = f"padding of {before} before a stretched input is more than the window less 1, {window - 1}"
-            unsupported(f"{what}: its outputs there are made of padding alone, and are not drawn", at.padding)
+            unsupported(f"{what}: its outputs there are made of padding alone, and are not drawn", said)
         if extra[-1] and extra[-1] >= max(stretch, dilation):
             what = f"padding of {after} behind a stretched input makes more than one output of padding alone"
-            unsupported(f"{what} between two cells: this is not drawn", at.padding)
+            unsupported(f"{what} between two cells: this is not drawn", said)
     if turned and max(moves.kernel) > 1:
         sketch.note(TURNED)
-    keys = {"kernel_size": same(list(moves.kernel)), "dilation": _unless_one(moves.dilation), **keys}
     more = {"padding": tidy(tuple(taken)), "output_padding": same(extra) if any(extra) else None}
-    sketch.add("conv_transpose", at.whole, **keys, stride=_unless_one(moves.stretch), **more)
+    sketch.add("conv_transpose", at, **_window(moves), **keys, stride=_unless_one(moves.stretch), **more)

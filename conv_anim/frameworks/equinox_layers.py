@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from conv_anim.diagnostics import Code
 from conv_anim.frameworks import refusals
 from conv_anim.frameworks.arguments import flag, ignored
-from conv_anim.frameworks.dilated import NAMES, Moves, Places, Words, convolution, in_pairs, paddings, transposed
+from conv_anim.frameworks.dilated import NAMES, Moves, direct, in_pairs, paddings, transposed
 from conv_anim.frameworks.foreign import ForeignLayer, Library, weighted
 from conv_anim.frameworks.keras_keys import Lowered
 from conv_anim.frameworks.sketch import fail, same, tidy, unsupported
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from conv_anim.spec.model import Padding
     from conv_anim.spec.records import Record
 
-WORDS: Final = Words("stride", "stride")
 AXES: Field[int] = Field("num_spatial_dims", Whole(1, 3), "num_spatial_dims", required=True)
 PADDING = paddings(*NAMES, *map(str.lower, NAMES), default=0)
 USE_BIAS = flag("use_bias", default=True)
@@ -70,8 +69,7 @@ def _conv(record: Record, sketch: Sketch) -> None:
     mode: Mode = record.of(MODE)
     if mode != "zeros" and min(map(min, padding)) < 0:
         fail(Code.PADDING, f"Equinox has no negative padding with padding_mode '{mode}'", record.at(PADDING))
-    at = Places(record.node, record.node, record.at(PADDING))
-    convolution(sketch, moves_, padding, at, words=WORDS, mode=mode, **_keys(record, sketch))
+    direct(sketch, moves_, padding, record.node, mode=mode, **_keys(record, sketch))
 
 
 def _conv_transpose(record: Record, sketch: Sketch) -> None:
@@ -90,8 +88,7 @@ def _conv_transpose(record: Record, sketch: Sketch) -> None:
     else:
         amounts = zip(moves_.windows, _amounts(record, sketch), extra, strict=True)
         padding = tuple((window - 1 - p, window - 1 - q + more) for window, (p, q), more in amounts)
-    at = Places(record.node, record.node, record.at(PADDING))
-    transposed(sketch, moves_, padding, at, turned=True, **_keys(record, sketch))
+    transposed(sketch, moves_, padding, record.node, record.at(PADDING), turned=True, **_keys(record, sketch))
 
 
 def _refuse_mode(record: Record, extra: tuple[int, ...]) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from conv_anim.diagnostics import Code
 from conv_anim.frameworks import refusals
 from conv_anim.frameworks.arguments import OrNone, count, flag, ignored, only, whole
-from conv_anim.frameworks.dilated import NAMES, Moves, Places, Words, convolution, in_pairs, paddings, transposed
+from conv_anim.frameworks.dilated import NAMES, Moves, convolution, in_pairs, paddings, transposed
 from conv_anim.frameworks.foreign import ForeignLayer, Library, weighted
 from conv_anim.frameworks.sketch import fail, unsupported
 from conv_anim.ops.padding import named_padding
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from conv_anim.spec.model import Padding, Size
     from conv_anim.spec.records import Record
 
-WORDS: Final = Words("strides", "input_dilation")
 IN_FEATURES, OUT_FEATURES, GROUPS = whole("in_features"), whole("out_features"), count("feature_group_count", 1)
 USE_BIAS = flag("use_bias", default=True)
 
@@ -71,13 +70,13 @@ def _conv(record: Record, sketch: Sketch) -> None:
     kernel, strides, stretch, dilation = (_each(record, f, axes) for f in (KERNEL_SIZE, STRIDES, STRETCH, DILATION))
     moves = Moves(kernel, strides, dilation, stretch)
     padding, mode = _padding(record, sketch, moves)
-    at = Places(record.node, record.at(STRETCH), record.at(PADDING))
-    if mode != "zeros" and set(stretch) != {1}:
+    if mode != "zeros" and moves.stretches:
         what = (
             f"{record.of(PADDING)} padding with input_dilation is not drawn: the input is padded before it is stretched"
         )
         unsupported(what, record.at(PADDING))
-    convolution(sketch, moves, padding, at, words=WORDS, mode=mode, **_keys(record, sketch))
+    said = (STRIDES, STRETCH, PADDING)
+    convolution(record, sketch, moves, padding, said, mode=mode, **_keys(record, sketch))
 
 
 def _padding(record: Record, sketch: Sketch, moves: Moves) -> tuple[Padding, Mode]:
@@ -91,7 +90,7 @@ def _padding(record: Record, sketch: Sketch, moves: Moves) -> tuple[Padding, Mod
         return moves.named(given, sketch.size, record.at(PADDING)), "zeros"
     if len(windows) > 1:
         fail(Code.PADDING, f"Flax has CAUSAL padding along one axis, and here are {len(windows)}", record.at(PADDING))
-    if set(moves.stretch) != {1}:
+    if moves.stretches:
         what = "CAUSAL padding with input_dilation is not drawn: the input is padded before it is stretched"
         unsupported(what, record.at(PADDING))
     return ((windows[0] - 1, 0),), "zeros"
@@ -102,8 +101,8 @@ def _conv_transpose(record: Record, sketch: Sketch) -> None:
     kernel, strides, dilation = (_each(record, field, axes) for field in (KERNEL_SIZE, STRIDES, DILATION))
     moves = Moves(kernel, (1,) * axes, dilation, strides)
     padding = lax_transposed_padding(record.of(TURNED_PADDING), sketch, moves, record)
-    at = Places(record.node, record.node, record.at(TURNED_PADDING))
-    transposed(sketch, moves, padding, at, turned=not record.of(FLIPPED), **_keys(record, sketch))
+    said, turned = record.at(TURNED_PADDING), not record.of(FLIPPED)
+    transposed(sketch, moves, padding, record.node, said, turned=turned, **_keys(record, sketch))
 
 
 def lax_transposed_padding(given: Any, sketch: Sketch, moves: Moves, record: Record) -> Padding:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from conv_anim.diagnostics import Code
 from conv_anim.frameworks import refusals
 from conv_anim.frameworks.arguments import OrNone, count, flag, ignored, only, whole
-from conv_anim.frameworks.dilated import NAMES, Moves, Places, Words, convolution, transposed
+from conv_anim.frameworks.dilated import NAMES, Moves, direct, transposed
 from conv_anim.frameworks.flax_layers import border
 from conv_anim.frameworks.foreign import ForeignLayer, Library, biased
 from conv_anim.frameworks.sketch import fail, unsupported
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from conv_anim.spec.nodes import Node
     from conv_anim.spec.records import Record
 
-WORDS: Final = Words("stride", "stride")
 AXES: Field[int] = Field("num_spatial_dims", Whole(1, 3), "num_spatial_dims", required=True)
 OUTPUTS, MULTIPLIER, GROUPS = whole("output_channels"), whole("channel_multiplier"), count("feature_group_count", 1)
 KERNEL: Field[Any] = Field("kernel_shape", per_axis(1), "kernel_shape", required=True)
@@ -101,14 +100,14 @@ def _conv(record: Record, sketch: Sketch) -> None:
 def _direct(record: Record, sketch: Sketch, field: Field[Any], **keys: Any) -> None:
     axes = sketch.axes
     kernel, stride, rate = (_each(record, each, axes) for each in (KERNEL, STRIDE, RATE))
-    moves, given, node = Moves(kernel, stride, rate, (1,) * axes), record.of(field), record.at(field)
+    moves, given, node = Moves(kernel, stride, rate), record.of(field), record.at(field)
     if not isinstance(given, str):
         padding = _in_pairs(given, axes, node)
     elif given in FUNCTIONS:
         padding = _by_function(given, moves.windows)
     else:
         padding = moves.named(given, sketch.size, node)
-    convolution(sketch, moves, padding, Places(record.node, record.node, node), words=WORDS, **keys)
+    direct(sketch, moves, padding, record.node, **keys)
 
 
 def _depthwise(record: Record, sketch: Sketch) -> None:
@@ -129,10 +128,10 @@ def _separable(record: Record, sketch: Sketch) -> None:
     bias = biased(record, sketch, WITH_BIAS, first=0)
     many = record.of(MULTIPLIER) * sketch.channels
     for part, step, out, added in (((kernel[0], 1), stride, many, None), ((1, kernel[1]), (1, 1), many, bias)):
-        moves = Moves(part, step, (1, 1), (1, 1))
+        moves = Moves(part, step, (1, 1))
         padding = moves.named(given, sketch.size, node) if isinstance(given, str) else given
         keys: dict[str, Any] = {"out_channels": out, "groups": sketch.channels, "bias": added}
-        convolution(sketch, moves, padding, Places(record.node, record.node, node), words=WORDS, **keys)
+        direct(sketch, moves, padding, record.node, **keys)
 
 
 def _conv_transpose(record: Record, sketch: Sketch) -> None:
@@ -151,7 +150,7 @@ def _conv_transpose(record: Record, sketch: Sketch) -> None:
             fail(Code.PADDING, "Haiku takes a pair for each axis here", node)
         padding = given
     keys = {"out_channels": record.at(OUTPUTS), "bias": biased(record, sketch, WITH_BIAS, first=0)}
-    transposed(sketch, moves, padding, Places(record.node, record.node, node), turned=True, **keys)
+    transposed(sketch, moves, padding, record.node, node, turned=True, **keys)
 
 
 def _to_size(record: Record, sketch: Sketch, moves: Moves, wanted: Size) -> Padding:

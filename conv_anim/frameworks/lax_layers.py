@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from conv_anim.diagnostics import Code
 from conv_anim.frameworks import libraries
 from conv_anim.frameworks.arguments import Anything, OrNone, only
-from conv_anim.frameworks.dilated import NAMES, Moves, Places, Words, convolution, transposed
+from conv_anim.frameworks.dilated import NAMES, Moves, convolution, transposed
 from conv_anim.frameworks.flax_layers import border
 from conv_anim.frameworks.foreign import ForeignLayer, Library
 from conv_anim.frameworks.sketch import fail, unsupported
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from conv_anim.spec.model import Padding
     from conv_anim.spec.records import Record
 
-WORDS: Final = Words("window_strides", "lhs_dilation")
 MOVES = ListOf(Whole(1, LARGEST), "a tuple with one number per axis", 1, 3)
 SHAPE: Field[Any] = Field("rhs", ListOf(Whole(1, LARGEST), "the shape of the kernel", 3, 5), "rhs", required=True)
 STRIDES: Field[Any] = Field("window_strides", MOVES, "window_strides", required=True)
@@ -60,9 +59,8 @@ def _conv(record: Record, sketch: Sketch) -> None:
         fail(Code.AXES, f"strides and dilations need {sketch.axes} numbers each", record.node)
     moves = Moves(tuple(kernel), strides, dilation, stretch)
     padding = _padding(record, sketch, moves)
-    at = Places(record.node, record.at(STRETCH), record.at(PADDING))
     keys = {"out_channels": outputs, "groups": groups if groups > 1 else None}
-    convolution(sketch, moves, padding, at, words=WORDS, **keys)
+    convolution(record, sketch, moves, padding, (STRIDES, STRETCH, PADDING), **keys)
 
 
 def _conv_transpose(record: Record, sketch: Sketch) -> None:
@@ -83,8 +81,7 @@ def _conv_transpose(record: Record, sketch: Sketch) -> None:
         padding = tuple(border(window, stride, said.upper()) for window, stride in sides)
     else:
         padding = _padding(record, sketch, moves)
-    at = Places(record.node, record.at(STRETCHES), record.at(PADDING))
-    transposed(sketch, moves, padding, at, turned=True, out_channels=outputs)
+    transposed(sketch, moves, padding, record.node, record.at(PADDING), turned=True, out_channels=outputs)
 
 
 def _padding(record: Record, sketch: Sketch, moves: Moves) -> Padding:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from conv_anim.diagnostics import Code
 from conv_anim.frameworks import refusals
 from conv_anim.frameworks.arguments import flag, moves_or_none, only
-from conv_anim.frameworks.dilated import Moves, Places, Words, convolution, transposed
+from conv_anim.frameworks.dilated import Moves, direct, transposed
 from conv_anim.frameworks.foreign import ForeignLayer, Library, weighted
 from conv_anim.frameworks.sketch import fail, given, unsupported
 from conv_anim.frameworks.torch_keys import (
@@ -36,17 +36,14 @@ if TYPE_CHECKING:
     from conv_anim.spec.model import Padding
     from conv_anim.spec.records import Record
 
-WORDS: Final = Words("stride", "stride")
-
 
 _keys = partial(weighted, takes=IN_CHANNELS, makes=OUT_CHANNELS, groups=GROUPS, bias=BIAS, first=0)
 
 
 def _conv(record: Record, sketch: Sketch) -> None:
     kernel, stride, padding, dilation = sketch.sizes(record, KERNEL_SIZE, STRIDE, PADDING, DILATION)
-    at = Places(record.node, record.node, record.at(PADDING))
-    moves_, pairs = Moves(kernel, stride, dilation, (1,) * len(kernel)), tuple((p, p) for p in padding)
-    convolution(sketch, moves_, pairs, at, words=WORDS, **_keys(record, sketch))
+    pairs = tuple((p, p) for p in padding)
+    direct(sketch, Moves(kernel, stride, dilation), pairs, record.node, **_keys(record, sketch))
 
 
 def _conv_transpose(record: Record, sketch: Sketch) -> None:
@@ -57,7 +54,7 @@ def _conv_transpose(record: Record, sketch: Sketch) -> None:
     border = tuple((window - 1 - p, window - 1 - p + more) for window, p, more in sides)
     left = _cut(record, sketch, moves_, border)
     node = record.at(OUTPUT_PADDING) if any(extra) else record.at(PADDING)
-    transposed(sketch, moves_, left, Places(record.node, record.node, node), **keys)
+    transposed(sketch, moves_, left, record.node, node, **keys)
 
 
 def _cut(record: Record, sketch: Sketch, moves_: Moves, border: Padding) -> Padding:

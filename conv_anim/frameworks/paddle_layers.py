@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from conv_anim.diagnostics import Code
 from conv_anim.frameworks import refusals
 from conv_anim.frameworks.arguments import flag, ignored, moves_or_none, only
-from conv_anim.frameworks.dilated import Moves, Places, Words, convolution, transposed
+from conv_anim.frameworks.dilated import Moves, direct, transposed
 from conv_anim.frameworks.foreign import ForeignLayer, Library
 from conv_anim.frameworks.paddle_keys import LAYOUT, NAME, PADDING, padding_of
 from conv_anim.frameworks.paddle_moves import COLUMNS
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from conv_anim.spec.records import Record
 
 
-WORDS: Final = Words("stride", "stride")
 (BIAS_ATTR,) = ignored("bias_attr")
 WEIGHT_ATTR: Fields = ignored("weight_attr")
 
@@ -81,14 +80,13 @@ def _conv(record: Record, sketch: Sketch) -> None:
             Code.PADDING, f"Paddle takes padding_mode '{mode}' only with padding that is one number", record.at(PADDING)
         )
     kernel, stride, dilation, padding = sized(record, sketch)
-    at = Places(record.node, record.node, record.at(PADDING))
-    moves_ = Moves(kernel, stride, dilation, (1,) * len(kernel))
+    moves_ = Moves(kernel, stride, dilation)
     mode = mode if any(map(any, padding)) else "zeros"
     hung = hung_over(sketch.size, moves_.windows, stride, padding, ceil=False)
     if mode != "zeros" and hung != padding:
         unsupported("a window larger than the padded map is not drawn with padding_mode", record.at(KERNEL_SIZE))
     padding = hung
-    convolution(sketch, moves_, padding, at, words=WORDS, mode=mode, **_keys(record, sketch))
+    direct(sketch, moves_, padding, record.node, mode=mode, **_keys(record, sketch))
 
 
 def _conv_transpose(record: Record, sketch: Sketch) -> None:
@@ -103,7 +101,7 @@ def _conv_transpose(record: Record, sketch: Sketch) -> None:
     moves_ = Moves(kernel, (1,) * len(kernel), dilation, stride)
     sides = zip(moves_.windows, padding, extra, strict=True)
     border = tuple((window - 1 - before, window - 1 - after + more) for window, (before, after), more in sides)
-    transposed(sketch, moves_, border, Places(record.node, record.node, record.at(PADDING)), **_keys(record, sketch))
+    transposed(sketch, moves_, border, record.node, record.at(PADDING), **_keys(record, sketch))
 
 
 def _check_extra(record: Record, stride: Size, extra: Size) -> None:

@@ -41,7 +41,7 @@ def pool(record: Record, sketch: Sketch, *, name: str) -> None:
     over = hung != padding
     counted = name == "avg_pool" and not record.of(EXCLUSIVE)
     if counted:
-        _check_counts(record, sketch.size, hung, padding, Moves(kernel, stride, (1,) * len(kernel), ()))
+        _check_counts(record, sketch.size, hung, padding, Moves(kernel, stride, (1,) * len(kernel)))
     padding = padding if counted else hung
     uncounted = name == "avg_pool" and any(map(any, padding)) and not counted
     keys = {"ceil_mode": True if counted and over else None, "count_include_pad": False if uncounted else None}

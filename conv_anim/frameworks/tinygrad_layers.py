@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from conv_anim.diagnostics import Code
 from conv_anim.frameworks import refusals
 from conv_anim.frameworks.arguments import OrNone, flag, only, whole
-from conv_anim.frameworks.dilated import Moves, Places, Words, convolution, transposed
+from conv_anim.frameworks.dilated import Moves, direct, transposed
 from conv_anim.frameworks.foreign import ForeignLayer, Library, weighted
 from conv_anim.frameworks.keras_keys import Lowered
 from conv_anim.frameworks.sketch import fail, given, same, tidy
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from conv_anim.spec.nodes import Node
     from conv_anim.spec.records import Record
 
-WORDS: Final = Words("stride", "stride")
 LENGTH = whole("kernel_size")
 KERNEL_SIZE: Field[Any] = Field("kernel_size", per_axis(1), "kernel_size", required=True)
 SIDE = Whole(-LARGEST, LARGEST, ", or a tuple with one per axis, or with two per axis, those of the last axis first")
@@ -82,9 +81,7 @@ _keys = partial(weighted, takes=IN_CHANNELS, makes=OUT_CHANNELS, groups=GROUPS, 
 def _conv(record: Record, sketch: Sketch) -> None:
     kernel, stride, dilation = sketch.sizes(record, KERNEL_SIZE, STRIDE, DILATION)
     padding = _padding(record, kernel, dilation)
-    at = Places(record.node, record.node, record.at(PADDING))
-    moves_ = Moves(kernel, stride, dilation, (1,) * len(kernel))
-    convolution(sketch, moves_, padding, at, words=WORDS, **_keys(record, sketch))
+    direct(sketch, Moves(kernel, stride, dilation), padding, record.node, **_keys(record, sketch))
 
 
 def _conv_transpose(record: Record, sketch: Sketch) -> None:
@@ -94,7 +91,7 @@ def _conv_transpose(record: Record, sketch: Sketch) -> None:
     sides = zip(moves_.windows, _padding(record, kernel, dilation), extra, strict=True)
     border = tuple((window - 1 - before, window - 1 - after + more) for window, (before, after), more in sides)
     node = record.at(OUTPUT_PADDING) if any(extra) else record.at(PADDING)
-    transposed(sketch, moves_, border, Places(record.node, record.node, node), **_keys(record, sketch))
+    transposed(sketch, moves_, border, record.node, node, **_keys(record, sketch))
 
 
 # tensors
