@@ -63,12 +63,12 @@ def _formulas(spec: Spec) -> Iterator[str]:
 
 def programs(spec: Spec) -> Iterator[tuple[str, str]]:
     """By the name of each framework that can write it; none of a network, whose numbers are not computed."""
-    from conv_anim.coding.programs import FRAMEWORKS, NAMES, program
+    from conv_anim.coding.programs import FRAMEWORKS, program
 
     if any(isinstance(one.view, NetworkView) for one in spec.figures):
         return
-    for framework in FRAMEWORKS:
+    for key, framework in FRAMEWORKS.items():
         try:
-            yield NAMES[framework], program(spec, framework)
+            yield framework.name, program(spec, key)
         except SpecError:
             continue

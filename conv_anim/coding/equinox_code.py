@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conv_anim.coding import families
-from conv_anim.coding.flax_code import IMPORTS, PRECISE
-from conv_anim.coding.jax_code import JAX, turned_kernel
-from conv_anim.coding.writing import arguments, called, numbers, overhang, reached, symmetric, unless, window
+from conv_anim.coding.jax_code import GIVEN, IMPORTS, JAX, turned_kernel
+from conv_anim.coding.writing import Framework, arguments, called, numbers, overhang, reached, symmetric, unless, window
 
 if TYPE_CHECKING:
     from conv_anim.coding.writing import CodeContext
@@ -19,25 +18,9 @@ if TYPE_CHECKING:
     from conv_anim.ops.linear import Linear
     from conv_anim.ops.pool import Pool
     from conv_anim.spec.model import Padding
-    from conv_anim.spec.op import Op, Writers
-    from conv_anim.tracing.trace import Trace
+    from conv_anim.spec.op import Writers
 
 KEY = "key=jax.random.key(0)"
-
-
-class Equinox:
-    """Equinox's words."""
-
-    def head(self, trace: Trace) -> list[str]:
-        given = f"x = {JAX.input(trace)}"
-        return ["import equinox as eqx", *IMPORTS, "", *PRECISE, given]
-
-    def layer(self, op: Op, context: CodeContext) -> list[str]:
-        writer = WRITERS.get(op.type)
-        return op.code("jax", context) if writer is None else writer(op, context)
-
-    def tail(self) -> list[str]:
-        return ["print(y)"]
 
 
 def _padding(padding: Padding) -> str | None:
@@ -121,3 +104,10 @@ WRITERS: Writers = families.by_type(
     linear=_linear,
 )
 """By the type of an op."""
+FRAMEWORK = Framework(
+    "Equinox",
+    ("import equinox as eqx", *IMPORTS, *GIVEN),
+    JAX,
+    "print(y)",
+    lambda op, context: WRITERS[op.type](op, context) if op.type in WRITERS else op.code("jax", context),
+)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conv_anim.coding import families
-from conv_anim.coding.jax_code import JAX, MODES
-from conv_anim.coding.writing import arguments, called, join, overhang, reached, unless
+from conv_anim.coding.jax_code import GIVEN, IMPORTS, JAX, MODES
+from conv_anim.coding.writing import Framework, arguments, called, join, overhang, reached, unless
 
 if TYPE_CHECKING:
     from conv_anim.coding.writing import CodeContext
@@ -20,34 +20,16 @@ if TYPE_CHECKING:
     from conv_anim.ops.pool import Pool
     from conv_anim.spec.model import Padding, Size
     from conv_anim.spec.op import Op, Writers
-    from conv_anim.tracing.trace import LayerTrace, Trace
+    from conv_anim.tracing.trace import LayerTrace
 
-IMPORTS = ["import jax", "import jax.numpy as jnp"]
 JOIN = join("jnp.concatenate([{}], axis=-1)", last=True)
-PRECISE = ['jax.config.update("jax_enable_x64", True)', ""]
-
-
-class Flax:
-    """Flax NNX's words."""
-
-    def head(self, trace: Trace) -> list[str]:
-        return [*IMPORTS, "from flax import nnx", "", *PRECISE, *last(trace)]
-
-    def layer(self, op: Op, context: CodeContext) -> list[str]:
-        writer = WRITERS.get(op.type)
-        return otherwise(op, context) if writer is None else writer(op, context)
-
-    def tail(self) -> list[str]:
-        return ["print(y[0])  # (*size, channels)"]
 
 
 # what libraries with the channels last share
 
 
-def last(trace: Trace) -> list[str]:
-    """The input with the channels last, and a batch of one."""
-    given = f"x = {JAX.input(trace)}"
-    return [given, "x = jnp.moveaxis(x, 0, -1)[None]  # the channels last, and a batch of one"]
+GIVEN_LAST = (*GIVEN, "x = jnp.moveaxis(x, 0, -1)[None]  # the channels last, and a batch of one")
+AFTER_LAST = "print(y[0])  # (*size, channels)"
 
 
 def otherwise(op: Op, context: CodeContext) -> list[str]:
@@ -179,3 +161,10 @@ WRITERS: Writers = families.by_type(
     linear=_linear,
 )
 """By the type of an op."""
+FRAMEWORK = Framework(
+    "Flax",
+    (*IMPORTS, "from flax import nnx", *GIVEN_LAST),
+    JAX,
+    AFTER_LAST,
+    lambda op, context: WRITERS.get(op.type, otherwise)(op, context),
+)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conv_anim.coding import families
-from conv_anim.coding.flax_code import IMPORTS, PRECISE, around, flipped, last, ordered, otherwise, put_around
-from conv_anim.coding.jax_code import JAX
-from conv_anim.coding.writing import arguments, called, numbers, reached, unless
+from conv_anim.coding.flax_code import AFTER_LAST, GIVEN_LAST, around, flipped, ordered, otherwise, put_around
+from conv_anim.coding.jax_code import IMPORTS, JAX
+from conv_anim.coding.writing import Framework, arguments, called, numbers, reached, unless
 from conv_anim.spec.sizes import same_padding
 
 if TYPE_CHECKING:
@@ -19,22 +19,7 @@ if TYPE_CHECKING:
     from conv_anim.ops.conv_transpose import ConvTranspose
     from conv_anim.ops.linear import Linear
     from conv_anim.ops.pool import Pool
-    from conv_anim.spec.op import Op, Writers
-    from conv_anim.tracing.trace import Trace
-
-
-class Haiku:
-    """Haiku's words."""
-
-    def head(self, trace: Trace) -> list[str]:
-        return ["import haiku as hk", *IMPORTS, "", *PRECISE, *last(trace)]
-
-    def layer(self, op: Op, context: CodeContext) -> list[str]:
-        writer = WRITERS.get(op.type)
-        return otherwise(op, context) if writer is None else writer(op, context)
-
-    def tail(self) -> list[str]:
-        return ["print(y[0])  # (*size, channels)"]
+    from conv_anim.spec.op import Writers
 
 
 def _made(name: str, layer: str, context: CodeContext) -> list[str]:
@@ -115,3 +100,10 @@ WRITERS: Writers = families.by_type(
     linear=_linear,
 )
 """By the type of an op."""
+FRAMEWORK = Framework(
+    "Haiku",
+    ("import haiku as hk", *IMPORTS, *GIVEN_LAST),
+    JAX,
+    AFTER_LAST,
+    lambda op, context: WRITERS.get(op.type, otherwise)(op, context),
+)

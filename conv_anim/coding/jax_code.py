@@ -5,32 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conv_anim.coding.literals import Form
-from conv_anim.coding.writing import arguments, called
+from conv_anim.coding.writing import Framework, arguments, called
 
 if TYPE_CHECKING:
     from conv_anim.ops.conv_transpose import ConvTranspose
-    from conv_anim.tracing.trace import LayerTrace, Trace
+    from conv_anim.tracing.trace import LayerTrace
 
 JAX = Form("jnp.array({}, dtype=float)", "jnp.asarray({})", "jnp.broadcast_to({}, {})")
+IMPORTS = ("import jax", "import jax.numpy as jnp")
+GIVEN = ("", 'jax.config.update("jax_enable_x64", True)', "", "x = {input}")
+FRAMEWORK = Framework("JAX", (*IMPORTS, "from jax import lax", *GIVEN), JAX, "print(y)")
 MODES = {"reflect": '"reflect"', "replicate": '"edge"', "circular": '"wrap"'}
-
-
-class Jax:
-    """JAX's words."""
-
-    def head(self, trace: Trace) -> list[str]:
-        return [
-            "import jax",
-            "import jax.numpy as jnp",
-            "from jax import lax",
-            "",
-            'jax.config.update("jax_enable_x64", True)',
-            "",
-            f"x = {JAX.input(trace)}",
-        ]
-
-    def tail(self) -> list[str]:
-        return ["print(y)"]
 
 
 def weight(traced: LayerTrace) -> list[str]:

@@ -5,28 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conv_anim.coding.literals import NUMPY
+from conv_anim.coding.writing import Framework
 
 if TYPE_CHECKING:
     from conv_anim.spec.model import Padding, Size
-    from conv_anim.tracing.trace import LayerTrace, Trace
+    from conv_anim.tracing.trace import LayerTrace
 
-
-class Keras:
-    """Keras's words."""
-
-    def head(self, trace: Trace) -> list[str]:
-        return [
-            "import keras",
-            "from keras import layers",
-            "",
-            'keras.config.set_floatx("float64")',
-            "",
-            f"x = {NUMPY.input(trace)}",
-            "x = np.moveaxis(x, 0, -1)[None]  # the channels last, and a batch of one",
-        ]
-
-    def tail(self) -> list[str]:
-        return ["print(keras.ops.convert_to_numpy(y)[0])  # (*size, channels)"]
+FRAMEWORK = Framework(
+    "Keras",
+    (
+        "import keras",
+        "from keras import layers",
+        "",
+        'keras.config.set_floatx("float64")',
+        "",
+        "x = {input}",
+        "x = np.moveaxis(x, 0, -1)[None]  # the channels last, and a batch of one",
+    ),
+    NUMPY,
+    "print(keras.ops.convert_to_numpy(y)[0])  # (*size, channels)",
+)
 
 
 def filled(name: str, traced: LayerTrace, values: str, *, flat: tuple[int, ...], flip: bool) -> list[str]:

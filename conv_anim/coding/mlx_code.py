@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.coding import families
 from conv_anim.coding.literals import Form
 from conv_anim.coding.writing import (
+    Framework,
     arguments,
     called,
     join,
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
     from conv_anim.ops.upsample import Upsample
     from conv_anim.spec.model import Padding
     from conv_anim.spec.op import Op, Writers
-    from conv_anim.tracing.trace import Trace
 
 MLX = Form("mx.array({}, dtype=mx.float32)", "mx.array(({}).astype(np.float32))", "mx.broadcast_to({}, {})")
 FUNCTIONS = {
@@ -44,25 +45,6 @@ FUNCTIONS = {
     "sigmoid": "mx.sigmoid(x)",
     "tanh": "mx.tanh(x)",
 }
-
-
-class Mlx:
-    """MLX's words."""
-
-    def head(self, trace: Trace) -> list[str]:
-        return [
-            "import mlx.core as mx",
-            "from mlx import nn",
-            "",
-            f"x = {MLX.input(trace)}",
-            "x = mx.moveaxis(x, 0, -1)[None]  # the channels last, and a batch of one",
-        ]
-
-    def layer(self, op: Op, context: CodeContext) -> list[str]:
-        return families.layer(op, context, FUNCTIONS, WRITERS)
-
-    def tail(self) -> list[str]:
-        return ["print(y[0])  # (*size, channels)"]
 
 
 def _padded(padding: Padding, mode: str, *, what: str = "x", value: str = "") -> str:
@@ -196,3 +178,16 @@ WRITERS: Writers = families.by_type(
     flatten=_flatten,
 )
 """By the type of an op."""
+FRAMEWORK = Framework(
+    "MLX",
+    (
+        "import mlx.core as mx",
+        "from mlx import nn",
+        "",
+        "x = {input}",
+        "x = mx.moveaxis(x, 0, -1)[None]  # the channels last, and a batch of one",
+    ),
+    MLX,
+    "print(y[0])  # (*size, channels)",
+    partial(families.layer, functions=FUNCTIONS, writers=WRITERS),
+)

@@ -5,21 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conv_anim.coding.literals import NUMPY
+from conv_anim.coding.writing import Framework
 
 if TYPE_CHECKING:
-    from conv_anim.tracing.trace import LayerTrace, Trace
+    from conv_anim.tracing.trace import LayerTrace
+
+FRAMEWORK = Framework("NumPy", ("", "x = {input}"), NUMPY, "print(y)")
 
 MODES = {"zeros": {}, "reflect": {"mode": '"reflect"'}, "replicate": {"mode": '"edge"'}, "circular": {"mode": '"wrap"'}}
-
-
-class Numpy:
-    """NumPy's words."""
-
-    def head(self, trace: Trace) -> list[str]:
-        return ["", f"x = {NUMPY.input(trace)}"]
-
-    def tail(self) -> list[str]:
-        return ["print(y)"]
 
 
 def weight(traced: LayerTrace) -> list[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.coding import families
 from conv_anim.coding.literals import Form
 from conv_anim.coding.writing import (
+    Framework,
     arguments,
     called,
     dense,
@@ -34,8 +36,7 @@ if TYPE_CHECKING:
     from conv_anim.ops.shuffle import Moved
     from conv_anim.ops.upsample import Upsample
     from conv_anim.spec.model import Padding
-    from conv_anim.spec.op import Op, Writers
-    from conv_anim.tracing.trace import Trace
+    from conv_anim.spec.op import Writers
 
 PADDLE = Form('paddle.to_tensor({}, dtype="float64")', "paddle.to_tensor({})", "paddle.broadcast_to({}, {})")
 FORMATS = ("NCL", "NCHW", "NCDHW")
@@ -49,20 +50,6 @@ FUNCTIONS = {
     "sigmoid": "nn.functional.sigmoid(x)",
     "tanh": "paddle.tanh(x)",
 }
-
-
-class Paddle:
-    """Paddle's words."""
-
-    def head(self, trace: Trace) -> list[str]:
-        given = f"x = {PADDLE.input(trace)}[None]"
-        return ["import paddle", "from paddle import nn", "", 'paddle.set_default_dtype("float64")', "", given]
-
-    def layer(self, op: Op, context: CodeContext) -> list[str]:
-        return families.layer(op, context, FUNCTIONS, WRITERS)
-
-    def tail(self) -> list[str]:
-        return ["print(y[0].numpy())"]
 
 
 def _around(padding: Padding) -> str | None:
@@ -225,3 +212,17 @@ WRITERS: Writers = families.by_type(
     flatten=lambda _, __: ["y = paddle.flatten(x, 1)"],
 )
 """By the type of an op."""
+FRAMEWORK = Framework(
+    "PaddlePaddle",
+    (
+        "import paddle",
+        "from paddle import nn",
+        "",
+        'paddle.set_default_dtype("float64")',
+        "",
+        "x = {input}[None]",
+    ),
+    PADDLE,
+    "print(y[0].numpy())",
+    partial(families.layer, functions=FUNCTIONS, writers=WRITERS),
+)

@@ -5,55 +5,45 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from conv_anim.coding import backward
-from conv_anim.coding.equinox_code import Equinox
-from conv_anim.coding.flax_code import Flax
-from conv_anim.coding.haiku_code import Haiku
-from conv_anim.coding.jax_code import Jax
-from conv_anim.coding.keras_code import Keras
-from conv_anim.coding.mlx_code import Mlx
-from conv_anim.coding.numpy_code import Numpy
-from conv_anim.coding.paddle_code import Paddle
-from conv_anim.coding.tinygrad_code import Tinygrad
-from conv_anim.coding.torch_code import Torch
-from conv_anim.coding.writing import CodeContext, LayerWriter, too_much
+from conv_anim.coding import (
+    backward,
+    equinox_code,
+    flax_code,
+    haiku_code,
+    jax_code,
+    keras_code,
+    mlx_code,
+    numpy_code,
+    paddle_code,
+    tinygrad_code,
+    torch_code,
+)
+from conv_anim.coding.writing import CodeContext, too_much
 from conv_anim.diagnostics import listed
 from conv_anim.scene.wording import captions
 from conv_anim.spec.op import UnwrittenError
 from conv_anim.tracing.trace import trace
 
 if TYPE_CHECKING:
-    from conv_anim.coding.writing import Writer
+    from conv_anim.coding.writing import Framework
     from conv_anim.spec.model import Spec
     from conv_anim.spec.op import Op
     from conv_anim.tracing.trace import LayerTrace, Trace
 
-FRAMEWORKS: dict[str, Writer] = {
-    "torch": Torch(),
-    "keras": Keras(),
-    "jax": Jax(),
-    "numpy": Numpy(),
-    "flax": Flax(),
-    "equinox": Equinox(),
-    "haiku": Haiku(),
-    "tinygrad": Tinygrad(),
-    "paddle": Paddle(),
-    "mlx": Mlx(),
+FRAMEWORKS: dict[str, Framework] = {
+    "torch": torch_code.FRAMEWORK,
+    "keras": keras_code.FRAMEWORK,
+    "jax": jax_code.FRAMEWORK,
+    "numpy": numpy_code.FRAMEWORK,
+    "flax": flax_code.FRAMEWORK,
+    "equinox": equinox_code.FRAMEWORK,
+    "haiku": haiku_code.FRAMEWORK,
+    "tinygrad": tinygrad_code.FRAMEWORK,
+    "paddle": paddle_code.FRAMEWORK,
+    "mlx": mlx_code.FRAMEWORK,
 }
 IMPORT_MATH = "import math"
 """What a layer's lines may begin with."""
-NAMES = {
-    "torch": "PyTorch",
-    "keras": "Keras",
-    "jax": "JAX",
-    "numpy": "NumPy",
-    "flax": "Flax",
-    "equinox": "Equinox",
-    "haiku": "Haiku",
-    "tinygrad": "tinygrad",
-    "paddle": "PaddlePaddle",
-    "mlx": "MLX",
-}
 
 
 def program(spec: Spec, framework: str) -> str:
@@ -70,9 +60,9 @@ def program(spec: Spec, framework: str) -> str:
     except UnwrittenError as error:
         able = [name for name in FRAMEWORKS if _can(traced, name)]
         hint = f"--framework {listed(able)} can" if able else "conv-anim trace prints the numbers"
-        what = f"{NAMES[framework]} has no layer like this: {error}"
+        what = f"{FRAMEWORKS[framework].name} has no layer like this: {error}"
         if spec.backward is not None:
-            what = f"conv-anim writes no such backward pass for {NAMES[framework]}"
+            what = f"conv-anim writes no such backward pass for {FRAMEWORKS[framework].name}"
         raise too_much(what, hint) from None
     said = captions.caption(spec).replace(captions.SPACE, " ")
     return "\n".join([*(f"# {line}" for line in said.splitlines()), *lines, ""])
@@ -97,7 +87,7 @@ def _lines(traced: Trace, framework: str) -> list[str]:
         return _headed(differentiates(back, [""], layers), FRAMEWORKS[framework].head(forward))
     body = [line for lines in _layers(traced, framework) for line in lines]
     writer = FRAMEWORKS[framework]
-    return _headed([*body, "", *writer.tail()], writer.head(traced))
+    return _headed([*body, "", writer.after], writer.head(traced))
 
 
 def _is_masked(op: Op) -> bool:
@@ -138,8 +128,8 @@ def _uses_math(body: list[str]) -> bool:
 
 def _written(framework: str, op: Op, place: CodeContext) -> list[str]:
     """A layer's lines, by a writer that knows all types, or else by the op itself."""
-    writer = FRAMEWORKS[framework]
-    return writer.layer(op, place) if isinstance(writer, LayerWriter) else op.code(framework, place)
+    layer = FRAMEWORKS[framework].layer
+    return op.code(framework, place) if layer is None else layer(op, place)
 
 
 def _goes_on(layer: LayerTrace) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.coding import families
 from conv_anim.coding.literals import Form
 from conv_anim.coding.writing import (
+    Framework,
     arguments,
     called,
     join,
@@ -27,23 +29,8 @@ if TYPE_CHECKING:
     from conv_anim.ops.upsample import Upsample
     from conv_anim.spec.model import Padding
     from conv_anim.spec.op import Op, Writers
-    from conv_anim.tracing.trace import Trace
 
 TINYGRAD = Form("Tensor({}, dtype=dtypes.double)", "Tensor({})", "{}.expand{}")
-
-
-class Tinygrad:
-    """tinygrad's words."""
-
-    def head(self, trace: Trace) -> list[str]:
-        given = f"x = {TINYGRAD.input(trace)}[None]"
-        return ["from tinygrad import Tensor, dtypes, nn", "", given]
-
-    def layer(self, op: Op, context: CodeContext) -> list[str]:
-        return families.layer(op, context, FUNCTIONS, WRITERS)
-
-    def tail(self) -> list[str]:
-        return ["print(y[0].numpy())"]
 
 
 def _flat(padding: Padding) -> tuple[int, ...]:
@@ -184,3 +171,10 @@ WRITERS: Writers = families.by_type(
     flatten=lambda _, __: ["y = x.flatten(1)"],
 )
 """By the type of an op."""
+FRAMEWORK = Framework(
+    "tinygrad",
+    ("from tinygrad import Tensor, dtypes, nn", "", "x = {input}[None]"),
+    TINYGRAD,
+    "print(y[0].numpy())",
+    partial(families.layer, functions=FUNCTIONS, writers=WRITERS),
+)

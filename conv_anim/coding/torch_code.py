@@ -5,30 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conv_anim.coding.literals import Form
-from conv_anim.coding.writing import unless
+from conv_anim.coding.writing import Framework, unless
 
 if TYPE_CHECKING:
     from conv_anim.spec.model import Padding
-    from conv_anim.tracing.trace import LayerTrace, Trace
+    from conv_anim.tracing.trace import LayerTrace
 
 TORCH = Form("torch.tensor({}, dtype=torch.float64)", "torch.from_numpy({})", "{}.expand{}")
-
-
-class Torch:
-    """PyTorch's words."""
-
-    def head(self, trace: Trace) -> list[str]:
-        return [
-            "import torch",
-            "from torch import nn",
-            "",
-            "torch.set_default_dtype(torch.float64)",
-            "",
-            f"x = {TORCH.input(trace)}[None]",
-        ]
-
-    def tail(self) -> list[str]:
-        return ["print(y[0].detach())"]
+FRAMEWORK = Framework(
+    "PyTorch",
+    (
+        "import torch",
+        "from torch import nn",
+        "",
+        "torch.set_default_dtype(torch.float64)",
+        "",
+        "x = {input}[None]",
+    ),
+    TORCH,
+    "print(y[0].detach())",
+)
 
 
 def padded(padding: Padding, **more: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from conv_anim.coding.literals import WIDEST
 from conv_anim.diagnostics import Code, Problem, SpecError
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from conv_anim.ops.joins import Join
     from conv_anim.ops.pool import Pool
     from conv_anim.spec.model import Padding, Size
-    from conv_anim.spec.op import Op
     from conv_anim.tracing.trace import LayerTrace, Trace
 
-    JoinWriter: TypeAlias = Callable[[Any, "CodeContext"], list[str]]
+    LayerWriter: TypeAlias = Callable[[Any, "CodeContext"], list[str]]
+    """Raises UnwrittenError if the framework has no words for a layer."""
 
 
 def unwritten(what: str) -> NoReturn:
@@ -47,25 +47,22 @@ class CodeContext:
         return name if self.alone else f"{name}_{self.traced.number + 1}"
 
 
-class Writer(Protocol):
-    """How a framework's programs begin, with imports and the input, and end."""
+@dataclass(frozen=True, slots=True)
+class Framework:
+    """What stands around the layers of a framework's programs, and how arrays are written there."""
+
+    name: str
+    before: tuple[str, ...]
+    """Imports and the input, whose numbers stand in place of ``{input}``."""
+    form: Form
+    after: str
+    layer: LayerWriter | None = None
+    """Lines from ``x`` to ``y`` for layers of all types; None where ops write their own."""
 
     def head(self, trace: Trace) -> list[str]:
-        """The lines before the layers: imports and the input."""
-        ...
-
-    def tail(self) -> list[str]:
-        """The lines after the layers."""
-        ...
-
-
-@runtime_checkable
-class LayerWriter(Writer, Protocol):
-    """A framework which writes the layers of all types by itself, and needs nothing of the ops."""
-
-    def layer(self, op: Op, context: CodeContext) -> list[str]:
-        """Lines from ``x`` to ``y``. Raises UnwrittenError if the framework has no words for it."""
-        ...
+        """The lines before the layers."""
+        numbers_ = self.form.input(trace)
+        return [line.format(input=numbers_) for line in self.before]
 
 
 def numbers(size: Sequence[int]) -> str:
@@ -156,7 +153,7 @@ def is_global(pool: Pool) -> bool:
     return pool.kernel_size == pool.ends.in_size and not any(map(any, pool.padding)) and set(pool.dilation) == {1}
 
 
-def join(concatenated: str, reshaped: str = "{name}.reshape({shape})", *, last: bool = False) -> JoinWriter:
+def join(concatenated: str, reshaped: str = "{name}.reshape({shape})", *, last: bool = False) -> LayerWriter:
     """A writer of sums, products and concatenations.
 
     A flat vector gets the axes of the maps, behind its channels or, with ``last``, before.
