@@ -11,6 +11,9 @@ from conv_anim.spec.entering import axes_of, count_of_channels
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conv_anim.frameworks.sketch import Sketch
     from conv_anim.spec.model import Size
 
 SHAPE = re.compile(r"\s*\d{1,7}(\s*[x×*,]\s*\d{1,7}){0,3}\s*")
@@ -84,14 +87,37 @@ class Feed:
         raise SpecError([Problem(Code.SHAPE, message, "input", self.span, hint)])
 
 
-def candidates(axes: int, *, grows: bool) -> list[Size]:
-    """Sizes to try, from one that is small enough to follow cell by cell; for a layer that ``grows`` its input, 3."""
-    least = 3 if grows else {1: 8, 2: 5, 3: 4}[axes]
-    return [(side,) * axes for side in (*range(least, 65), 96, 128, 224, 256, 512)]
-
-
 ENOUGH = {1: 5, 2: 3, 3: 2}
 """Outputs along each axis, by the number of axes, that show how a window moves."""
+
+
+def smallest(drawn: Callable[[Size], Sketch], axes: int, *, grows: bool) -> Sketch:
+    """With the smallest input that shows how the window moves, else the smallest that fits at all.
+
+    Sizes begin with one that can be followed cell by cell; for a layer that ``grows`` its input, with 3. Raises
+    SpecError, that of the first one, if none fits.
+    """
+    fitting: Sketch | None = None
+    problem: SpecError | None = None
+    least = 3 if grows else {1: 8, 2: 5, 3: 4}[axes]
+    for side in (*range(least, 65), 96, 128, 224, 256, 512):
+        try:
+            sketch = drawn((side,) * axes)
+        except SpecError as error:
+            problem = problem or error
+            continue
+        fitting = fitting or sketch
+        if min(sketch.size, default=ENOUGH[axes]) >= ENOUGH[axes] and not _uneven(sketch):
+            return sketch
+    if fitting is None:
+        assert problem is not None
+        raise problem
+    return fitting
+
+
+def _uneven(sketch: Sketch) -> bool:
+    """Whether a pool has windows of several sizes, which a larger input may not have."""
+    return any(op.type.startswith("adaptive") for op in sketch.layers)
 
 
 def said(shape: Size | None, channels: int | None) -> Feed:

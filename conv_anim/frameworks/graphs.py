@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.frameworks.arrays import array, fed
 from conv_anim.frameworks.choosing import LISTED, Choice, chosen
-from conv_anim.frameworks.feeding import ENOUGH, Feed, candidates
+from conv_anim.frameworks.feeding import Feed, smallest
 from conv_anim.frameworks.models import Model
 from conv_anim.frameworks.onnx_layers import ONNX, POINTWISE
 from conv_anim.frameworks.specs import spec_of
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from conv_anim.frameworks.onnx_nodes import Node
     from conv_anim.frameworks.sketch import Sketch
-    from conv_anim.spec.model import Given, Spec
+    from conv_anim.spec.model import Given, Size, Spec
     from conv_anim.spec.network import Sizes
 
 SQUARE = 7
@@ -103,26 +103,15 @@ def _sketch(model: Model, node: Node, given: Any, feed: Feed) -> Sketch:
 
 
 def _smallest(model: Model, node: Node, said: Sizes, weight: Any) -> Sketch:
-    """With the smallest input that shows how the window moves, else the smallest that fits at all."""
-    axes, fitting, problem = len(said) - 1, None, None
-    for size in candidates(axes, grows=node.operator in GROWING):
-        shape = (said[0] or 1, *(n if n is not None else free for n, free in zip(said[1:], size, strict=True)))
-        try:
-            sketch = _made(model, node, shape, weight)
-        except SpecError as error:
-            problem = problem or error
-            continue
-        fitting = fitting or sketch
-        if min(sketch.size, default=ENOUGH[axes]) >= ENOUGH[axes]:
-            fitting = sketch
-            break
-    if fitting is None:
-        assert problem is not None
-        raise problem
-    along = "x".join(map(str, fitting.fed[1]))
-    many = f" with {fitting.fed[0]} channels" if fitting.fed[0] > 1 else ""
-    fitting.note(f"the model leaves the size open; the input is {along}{many}; --input says another size")
-    return fitting
+    """With what the model leaves open as small as shows the node well, and a note."""
+
+    def drawn(size: Size) -> Sketch:
+        shape = (said[0] or 1, *(free if n is None else n for n, free in zip(said[1:], size, strict=True)))
+        return _made(model, node, shape, weight)
+
+    sketch = smallest(drawn, len(said) - 1, grows=node.operator in GROWING)
+    sketch.note(f"the model leaves the size open; the input is {sketch.told}; --input says another size")
+    return sketch
 
 
 GROWING = {"ConvTranspose", "Upsample", "Resize", "DepthToSpace"}
@@ -152,7 +141,7 @@ def _made(model: Model, node: Node, given: Any, weight: Any) -> Sketch:
         raise SpecError([Problem(Code.SHAPE, what, "input")])
     sketch.read += model.files
     ONNX[node.operator](node, sketch)
-    sketch.finish()
+    sketch.settle()
     return sketch
 
 

@@ -109,7 +109,7 @@ def _in_a_row(parts: list[Part], layer: Any, given: Any) -> Sketch:
     for part, layer_ in zip(parts, known, strict=True):
         sketch.weights = _weights(part, held)
         layer_.enter(_record(part, layer_), sketch)
-    sketch.finish()
+    sketch.settle()
     return sketch
 
 
@@ -123,7 +123,7 @@ def _by_its_graph(module: Any, given: Any) -> Sketch:
     sketch = fed(given, held, axes=axes, layer=type(module).__name__, channels=channels)
     graph = traced(module, (1, sketch.channels, *sketch.size))
     drawn(graph, sketch, held)
-    sketch.finish()
+    sketch.settle()
     if not sketch.nodes:
         raise Part(type(module).__name__, module).problem(NOTHING, DRAWN)
     return sketch

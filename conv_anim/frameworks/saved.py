@@ -46,7 +46,7 @@ def from_pt2(path: Path, node: str | None) -> tuple[Sketch, str]:
         raise SpecError([Problem(Code.AXES, what, str(path))])
     sketch = fed(tuple(map(int, shape)), held, axes=len(shape) - 2, layer=name, channels=None)
     drawn(graph, sketch, held)
-    sketch.finish()
+    sketch.settle()
     sketch.read.append(path)
     return sketch, name
 
@@ -76,7 +76,7 @@ def from_keras(path: Path, node: str | None, feed: Feed) -> tuple[Sketch, str]:
     sketch.weights = _keras_weights(path, layer, held, sketch)
     known.enter(settings, sketch)
     _activated(layer, sketch)
-    sketch.finish()
+    sketch.settle()
     sketch.read.append(path)
     return sketch, layer.name
 

@@ -204,9 +204,11 @@ class Sketch:
             own = tuple((a + c, b + d) for (a, b), (c, d) in zip(border.amounts, own, strict=True))
         return tidy(own), None if mode == "zeros" or not any(map(any, own)) else mode
 
-    def finish(self) -> None:
-        """What is still to be done at the end."""
-        self.settle()
+    @property
+    def told(self) -> str:
+        """What it is fed, in words."""
+        channels, size = self.fed
+        return "x".join(map(str, size)) + (f" with {channels} channels" if channels > 1 else "")
 
     @property
     def tree(self) -> Entries:

@@ -8,7 +8,7 @@ from conv_anim.diagnostics import Code, Problem, Span, SpecError
 from conv_anim.frameworks import libraries
 from conv_anim.frameworks.arguments import bound
 from conv_anim.frameworks.calls import plain
-from conv_anim.frameworks.feeding import ENOUGH, Feed, candidates
+from conv_anim.frameworks.feeding import Feed, smallest
 from conv_anim.frameworks.listing import listing
 from conv_anim.frameworks.sketch import DRAWN, NOTHING, Sketch, unsupported
 from conv_anim.frameworks.tables import BARE, TABLES
@@ -192,40 +192,13 @@ def _fed(layers: list[Read], feed: Feed) -> Sketch:
         return _drawn(layers, channels, size, feed)
     if first.call.short == "Fold":
         return _noted(_drawn(layers, channels, columns_of(first), feed))
-    return _noted(_best(layers, channels, axes or 2, feed))
+    grows = any(word in first.call.short for word in ("Transpose", "Upsampl", "UpSampl", "PixelShuffle"))
+    return _noted(smallest(lambda size: _drawn(layers, channels, size, feed), axes or 2, grows=grows))
 
 
 def _noted(sketch: Sketch) -> Sketch:
-    channels, size = sketch.fed
-    along = "x".join(map(str, size))
-    many = f" with {channels} channels" if channels > 1 else ""
-    sketch.notes.append(f"the input is {along}{many}; --input says another size")
+    sketch.notes.append(f"the input is {sketch.told}; --input says another size")
     return sketch
-
-
-def _best(layers: list[Read], channels: int, axes: int, feed: Feed) -> Sketch:
-    """With the smallest input that shows how the window moves, else the smallest that fits at all."""
-    fitting: Sketch | None = None
-    problem: SpecError | None = None
-    grows = any(word in layers[0].call.short for word in ("Transpose", "Upsampl", "UpSampl", "PixelShuffle"))
-    for size in candidates(axes, grows=grows):
-        try:
-            sketch = _drawn(layers, channels, size, feed)
-        except SpecError as error:
-            problem = problem or error
-            continue
-        fitting = fitting or sketch
-        if min(sketch.size, default=0) >= ENOUGH[axes] and not _uneven(sketch):
-            return sketch
-    if fitting is None:
-        assert problem is not None
-        raise problem
-    return fitting
-
-
-def _uneven(sketch: Sketch) -> bool:
-    """Whether a pool has windows of several sizes, which a larger input may not have."""
-    return any(op.type.startswith("adaptive") for op in sketch.layers)
 
 
 def _drawn(layers: list[Read], channels: int, size: Size, feed: Feed) -> Sketch:
@@ -236,7 +209,7 @@ def _drawn(layers: list[Read], channels: int, size: Size, feed: Feed) -> Sketch:
             what = f"{read.call.name} works along {axes_of(axes or 0)}, and what enters has {sketch.axes}"
             raise SpecError([Problem(Code.AXES, what, read.call.name, read.call.span)])
         read.layer.enter(read.record, sketch)
-    sketch.finish()
+    sketch.settle()
     if not sketch.nodes:
         did = "cuts off" if layers[0].call.short.startswith("Cropping") else "pads"
         unsupported(f"{layers[0].call.name} {did} nothing here: nothing to draw", layers[0].record.node)
