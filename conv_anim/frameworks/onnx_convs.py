@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conv_anim.frameworks.onnx_windows import SAME, as_list, auto_pad, filters, moves_of, pads_of, per_axis, place_of
+from conv_anim.frameworks.onnx_windows import (
+    as_list,
+    auto_pad,
+    filters,
+    padding_of,
+    pads_of,
+    per_axis,
+    place_of,
+    weighted,
+)
 from conv_anim.frameworks.sketch import same, tidy
-from conv_anim.ops.padding import named_padding
 from conv_anim.spec.sizes import effective_kernel, transposed_size
 
 if TYPE_CHECKING:
@@ -27,25 +35,15 @@ def integer(node: Node, sketch: Sketch) -> None:
         _direct(node, sketch)
         return
     shape, waiting = filters(sketch), sketch.weights
-    name, padding = auto_pad(node), pads_of(node, sketch)
-    if name not in {None, "valid"}:
-        windows = tuple(map(effective_kernel, shape[2:], per_axis(node, sketch, "dilations")))
-        padding = named_padding(SAME[name], sketch.size, windows, tuple(per_axis(node, sketch, "strides")))
+    padding = padding_of(node, sketch, shape[2:])
     if any(map(any, padding)):
         sketch.weights = {}
         sketch.add("pad", place_of(node), padding=tidy(padding), value=point)
         sketch.weights = waiting
     numbers = np.asarray(sketch.files(waiting["weight"]["file"]).numbers).reshape(shape)
     bias = (-point * numbers.reshape(shape[0], -1).sum(axis=1)).tolist()
-    sketch.weights, groups = {**waiting, "bias": bias}, node.whole("group", 1)
-    sketch.add(
-        "conv",
-        place_of(node),
-        out_channels=shape[0],
-        kernel_size=same(list(shape[2:])),
-        groups=groups if groups != 1 else None,
-        **moves_of(node, sketch),
-    )
+    sketch.weights = {**waiting, "bias": bias}
+    sketch.add("conv", place_of(node), out_channels=shape[0], **weighted(node, sketch))
 
 
 def conv(node: Node, sketch: Sketch) -> None:
@@ -69,32 +67,22 @@ def _activated(node: Node, sketch: Sketch) -> None:
 
 
 def _direct(node: Node, sketch: Sketch) -> None:
-    name, shape, groups = auto_pad(node), filters(sketch), node.whole("group", 1)
+    name = auto_pad(node)
     padding = tidy(pads_of(node, sketch)) if name is None else None if name == "valid" else name
-    sketch.add(
-        "conv",
-        place_of(node),
-        out_channels=shape[0],
-        kernel_size=same(list(shape[2:])),
-        padding=padding,
-        groups=groups if groups != 1 else None,
-        **moves_of(node, sketch),
-    )
+    sketch.add("conv", place_of(node), out_channels=filters(sketch)[0], padding=padding, **weighted(node, sketch))
 
 
 def conv_transpose(node: Node, sketch: Sketch) -> None:
     """``ConvTranspose``."""
-    shape, groups = filters(sketch), node.whole("group", 1)
+    shape = filters(sketch)
     padding, extra = _taken_off(node, sketch, shape[2:], node.wholes("output_padding", [0] * sketch.axes))
     sketch.add(
         "conv_transpose",
         place_of(node),
-        out_channels=shape[1] * groups,
-        kernel_size=same(list(shape[2:])),
+        out_channels=shape[1] * node.whole("group", 1),
         padding=tidy(padding),
         output_padding=same(extra) if any(extra) else None,
-        groups=groups if groups != 1 else None,
-        **moves_of(node, sketch),
+        **weighted(node, sketch),
     )
 
 

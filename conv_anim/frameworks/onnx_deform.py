@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from conv_anim.diagnostics import Code
 from conv_anim.frameworks.arrays import array
-from conv_anim.frameworks.onnx_windows import filters, moves_of, pads_of, place_of
-from conv_anim.frameworks.sketch import same, tidy
+from conv_anim.frameworks.onnx_windows import filters, pads_of, place_of, weighted
+from conv_anim.frameworks.sketch import tidy
 from conv_anim.frameworks.torchvision_layers import FILLED, MASKED, NOTE
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def deform_conv(node: Node, sketch: Sketch) -> None:
     """With the model's offsets and mask, or with made-up ones."""
-    shape, groups, offsets = filters(sketch), node.whole("group", 1), node.whole("offset_group", 1)
+    offsets = node.whole("offset_group", 1)
     if node.given(2) is None:
         raise node.problem("it has no offsets", Code.MISSING_KEY)
     offset, mask = _held(node, sketch, 2, "offset"), None
@@ -30,14 +30,12 @@ def deform_conv(node: Node, sketch: Sketch) -> None:
     sketch.add(
         "deform_conv",
         place_of(node),
-        out_channels=shape[0],
-        kernel_size=same(list(shape[2:])),
+        out_channels=filters(sketch)[0],
         padding=tidy(pads_of(node, sketch)),
-        groups=groups if groups != 1 else None,
         offset_groups=offsets if offsets != 1 else None,
         offset=offset or FILLED,
         mask=mask or (None if node.given(4) is None else MASKED),
-        **moves_of(node, sketch),
+        **weighted(node, sketch),
     )
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code
-from conv_anim.frameworks.onnx_windows import SAME, auto_pad, moves_of, pads_of, per_axis, place_of
+from conv_anim.frameworks.onnx_windows import moves_of, padding_of, per_axis, place_of
 from conv_anim.frameworks.sketch import same, tidy
-from conv_anim.ops.padding import named_padding
 from conv_anim.spec.sizes import effective_kernel
 
 if TYPE_CHECKING:
@@ -24,11 +23,7 @@ def pool(node: Node, sketch: Sketch, *, name: str) -> None:
     if node.setting("kernel_shape") is None:
         raise node.problem("it has no 'kernel_shape'", Code.MISSING_KEY)
     kernel = node.wholes("kernel_shape", [1] * sketch.axes, least=1)
-    moves, auto = moves_of(node, sketch), auto_pad(node)
-    padding = pads_of(node, sketch)
-    if auto is not None:
-        windows = tuple(map(effective_kernel, kernel, per_axis(node, sketch, "dilations")))
-        padding = named_padding(SAME[auto], sketch.size, windows, tuple(per_axis(node, sketch, "strides")))
+    moves, padding = moves_of(node, sketch), padding_of(node, sketch, kernel)
     if name == "lp_pool" and any(map(any, padding)):
         sketch.add("pad", place_of(node), padding=tidy(padding))
         padding = ((0, 0),) * sketch.axes

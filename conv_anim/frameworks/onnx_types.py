@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from conv_anim.frameworks.onnx_constants import SMALL
@@ -110,9 +111,7 @@ def _tensor(node: Node, key: str) -> Any:
     shape = node.values.shape(key)
     if not node.values.known(key) or shape is None or None in shape:
         return None
-    cells = 1
-    for n in shape:
-        cells *= n or 0
+    cells = prod(n or 0 for n in shape)
     if cells > SMALL or (node.values.is_real(key) and node.operator not in {"Resize", "Upsample"}):
         return None
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from conv_anim.frameworks.onnx_constants import FOLDED, SMALL, Folded, NotMadeError
@@ -183,10 +184,7 @@ class Walk:
         """The numbers of what is small, as sizes are."""
         for key in filter(None, node.outputs):
             shape = self.values.shape(key)
-            cells = 1
-            for n in (None,) if shape is None else shape:
-                cells *= SMALL + 1 if n is None else n
-            if cells <= SMALL:
+            if shape is not None and prod(SMALL + 1 if n is None else n for n in shape) <= SMALL:
                 with suppress(NotMadeError, Exception):  # then they are not known
                     self.values.types[key] = of_array(self.values.array(key))
 

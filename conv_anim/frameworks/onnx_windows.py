@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from conv_anim.diagnostics import Code
 from conv_anim.frameworks.sketch import same
+from conv_anim.ops.padding import named_padding
 from conv_anim.spec.nodes import Scalar
+from conv_anim.spec.sizes import effective_kernel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from conv_anim.frameworks.onnx_nodes import Node
     from conv_anim.frameworks.sketch import Sketch
+    from conv_anim.ops.padding import PaddingName
     from conv_anim.spec.model import Padding
 
 
@@ -35,9 +38,24 @@ def pads_of(node: Node, sketch: Sketch) -> Padding:
     return tuple(zip(pads[: sketch.axes], pads[sketch.axes :], strict=True))
 
 
-def auto_pad(node: Node) -> str | None:
+def padding_of(node: Node, sketch: Sketch, kernel: Sequence[int]) -> Padding:
+    """The pads as they are written out, or those that ``auto_pad`` stands for."""
+    name, written = auto_pad(node), pads_of(node, sketch)
+    if name is None:
+        return written
+    windows = tuple(map(effective_kernel, kernel, per_axis(node, sketch, "dilations")))
+    return named_padding(name, sketch.size, windows, tuple(per_axis(node, sketch, "strides")))
+
+
+def auto_pad(node: Node) -> PaddingName | None:
     """A spec's name for ``auto_pad``; None where the pads are written out."""
-    names = {"NOTSET": None, "": None, "VALID": "valid", "SAME_UPPER": "same", "SAME_LOWER": "same_lower"}
+    names: dict[str, PaddingName | None] = {
+        "NOTSET": None,
+        "": None,
+        "VALID": "valid",
+        "SAME_UPPER": "same",
+        "SAME_LOWER": "same_lower",
+    }
     name = str(node.setting("auto_pad", "NOTSET"))
     if name not in names:
         raise node.problem(f"auto_pad '{name}' is not known", Code.UNKNOWN_NAME, ", ".join(filter(None, names)))
@@ -58,9 +76,13 @@ def moves_of(node: Node, sketch: Sketch) -> dict[str, Any]:
     return {name: same(numbers) for name, numbers in found.items() if set(numbers) != {1}}
 
 
+def weighted(node: Node, sketch: Sketch) -> dict[str, Any]:
+    """Kernel size, groups, stride and dilation of an operator with a weight."""
+    groups = node.whole("group", 1)
+    kernel = same(list(filters(sketch)[2:]))
+    return {"kernel_size": kernel, "groups": groups if groups != 1 else None, **moves_of(node, sketch)}
+
+
 def filters(sketch: Sketch) -> tuple[int, ...]:
     """The shape of the weight."""
     return sketch.files(sketch.weights["weight"]["file"]).shape
-
-
-SAME: dict[str, Any] = {"valid": "valid", "same": "same", "same_lower": "same_lower"}
