@@ -9,7 +9,7 @@ from conv_anim.coding import rules
 from conv_anim.diagnostics import Code
 from conv_anim.frameworks import attention_layers, libraries, refusals
 from conv_anim.frameworks.arguments import ignored, whole
-from conv_anim.frameworks.foreign import ForeignLayer, Library, biased
+from conv_anim.frameworks.foreign import ForeignLayer, Library
 from conv_anim.frameworks.sketch import fail, given
 from conv_anim.frameworks.torch_keys import (
     BIAS,
@@ -25,6 +25,7 @@ from conv_anim.frameworks.torch_keys import (
     PADDING,
     STRIDE,
     WHERE,
+    moves_of,
 )
 from conv_anim.frameworks.torch_moves import (
     AROUND,
@@ -63,21 +64,9 @@ if TYPE_CHECKING:
 
 
 def _conv(record: Record, sketch: Sketch) -> None:
-    if record.has(IN_CHANNELS):
-        sketch.takes(record, IN_CHANNELS)
+    moves = moves_of(record, sketch)
     padding, mode = _padding(record, sketch)
-    sketch.add(
-        "conv",
-        record.node,
-        out_channels=record.at(OUT_CHANNELS),
-        kernel_size=record.at(KERNEL_SIZE),
-        stride=given(record, STRIDE),
-        padding=padding,
-        dilation=given(record, DILATION),
-        groups=given(record, GROUPS),
-        padding_mode=mode,
-        bias=biased(record, sketch, BIAS, first=1),
-    )
+    sketch.add("conv", record.node, padding=padding, padding_mode=mode, **moves)
 
 
 def _padding(record: Record, sketch: Sketch) -> tuple[Any, str | None]:
@@ -97,21 +86,15 @@ def _padding(record: Record, sketch: Sketch) -> tuple[Any, str | None]:
 
 
 def _conv_transpose(record: Record, sketch: Sketch) -> None:
-    if record.has(IN_CHANNELS):
-        sketch.takes(record, IN_CHANNELS)
+    moves = moves_of(record, sketch)
     if record.of(MODE) != "zeros":
         fail(Code.PADDING, "PyTorch's transposed convolution is padded with zeros only", record.at(MODE))
     sketch.add(
         "conv_transpose",
         record.node,
-        out_channels=record.at(OUT_CHANNELS),
-        kernel_size=record.at(KERNEL_SIZE),
-        stride=given(record, STRIDE),
         padding=given(record, PADDING),
         output_padding=given(record, OUTPUT_PADDING),
-        dilation=given(record, DILATION),
-        groups=given(record, GROUPS),
-        bias=biased(record, sketch, BIAS, first=1),
+        **moves,
     )
 
 

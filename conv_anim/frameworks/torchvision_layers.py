@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conv_anim.frameworks import libraries
 from conv_anim.frameworks.arguments import ignored
-from conv_anim.frameworks.foreign import ForeignLayer, Library, biased
+from conv_anim.frameworks.foreign import ForeignLayer, Library
 from conv_anim.frameworks.sketch import given
 from conv_anim.frameworks.torch_keys import (
     BIAS,
@@ -20,6 +20,7 @@ from conv_anim.frameworks.torch_keys import (
     OUT_CHANNELS,
     PADDING,
     STRIDE,
+    moves_of,
 )
 from conv_anim.spec.records import Field, Object
 
@@ -37,7 +38,7 @@ MASK: Field[Any] = ignored("mask")[0]
 
 
 def _deform_conv(record: Record, sketch: Sketch) -> None:
-    sketch.takes(record, IN_CHANNELS)
+    moves = moves_of(record, sketch)
     sketch.note(NOTE.format(whence="the layer is called with them, and does not hold them"))
     masked = record.has(MASK) and getattr(record.at(MASK), "text", None) != "None"
     if masked:
@@ -45,15 +46,10 @@ def _deform_conv(record: Record, sketch: Sketch) -> None:
     sketch.add(
         "deform_conv",
         record.node,
-        out_channels=record.at(OUT_CHANNELS),
-        kernel_size=record.at(KERNEL_SIZE),
-        stride=given(record, STRIDE),
         padding=given(record, PADDING),
-        dilation=given(record, DILATION),
-        groups=given(record, GROUPS),
         offset=FILLED,
         mask=MASKED if masked else None,
-        bias=biased(record, sketch, BIAS, first=1),
+        **moves,
     )
 
 
