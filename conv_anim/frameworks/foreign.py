@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from conv_anim.diagnostics import SpecError
+from conv_anim.spec.kinds import Invalid, Report
 from conv_anim.values import dataclass, field
 
 if TYPE_CHECKING:
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
 
     from conv_anim.frameworks.refusals import Refusal
     from conv_anim.frameworks.sketch import Sketch
+    from conv_anim.spec.nodes import Entries
     from conv_anim.spec.records import Field, Object, Record
 
 Draw: TypeAlias = "Callable[[Record, Sketch], None]"
@@ -38,6 +41,14 @@ class ForeignLayer:
     def along(self, record: Record) -> int | None:
         """How many axes it has with these arguments; None if they do not say it."""
         return self.axes if self.axes_of is None else self.axes_of(record)
+
+    def settings(self, given: Entries, report: Report | None = None) -> Record:
+        """What is given for its parameters. Raises SpecError for what is wrong with it, or was reported before."""
+        report = Report() if report is None else report
+        record = self.keys.decode(given, report)
+        if report.problems or isinstance(record, Invalid):
+            raise SpecError(report.problems)
+        return record
 
     def enter(self, record: Record, sketch: Sketch) -> None:
         """Draw it as the next layer of a sketch."""

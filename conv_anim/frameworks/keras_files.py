@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from conv_anim import opening
 from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.frameworks.keras_layers import KERAS
-from conv_anim.spec.kinds import Invalid, Report
 from conv_anim.spec.nodes import Entries, Scalar, from_python
 from conv_anim.values import dataclass, field
 
@@ -184,8 +183,4 @@ def record(layer: Layer) -> Record | None:
     for name, value in layer.config.items():
         if name in names and not isinstance(value, dict) and value is not None and name != "dtype":
             entries.append((Scalar(name, name, f"{layer.name}.{name}"), from_python(value, f"{layer.name}.{name}")))
-    report = Report()
-    found = known.keys.decode(Entries(tuple(entries), layer.name), report)
-    if report.problems or isinstance(found, Invalid):
-        raise SpecError(report.problems)
-    return found
+    return known.settings(Entries(tuple(entries), layer.name))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.frameworks import model_patterns, model_sequences, model_shapes
-from conv_anim.frameworks.arguments import bound
 from conv_anim.frameworks.calls import Unread
 from conv_anim.frameworks.model_nodes import Nodes, counted_in
 from conv_anim.frameworks.model_sequences import SEQUENCES
@@ -16,8 +15,7 @@ from conv_anim.frameworks.model_weights import arrays
 from conv_anim.frameworks.ops_of_layers import with_ops
 from conv_anim.frameworks.sketch import Sketch
 from conv_anim.frameworks.text_network import OTHERS, settings
-from conv_anim.frameworks.texts import kind_of, layer_of
-from conv_anim.spec.kinds import Invalid, Report
+from conv_anim.frameworks.texts import drawn_layer, kind_of
 from conv_anim.spec.network import NetNode
 from conv_anim.values import replace
 
@@ -131,11 +129,7 @@ class Layers(Nodes):
         for each in call.arguments:
             if isinstance(each.value, Unread) and each.value.why is not None and not _is_place(each.keyword):
                 raise UnreadError(each.value.why, each.value.span)
-        layer, report = layer_of(call, self.found), Report()
-        assert layer is not None
-        record = layer.keys.decode(bound(call, layer.keys, report, layer.positional), report)
-        if report.problems or isinstance(record, Invalid):
-            raise SpecError(report.problems)
+        layer, record = drawn_layer(call, self.found)
         axes = layer.along(record)
         self._check_input(read, layer, record, call)
         if axes not in {None, len(read.shape) - 2}:

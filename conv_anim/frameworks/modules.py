@@ -13,7 +13,6 @@ from conv_anim.frameworks.torch_keys import IN_CHANNELS
 from conv_anim.frameworks.torch_layers import HARMLESS, TORCH
 from conv_anim.frameworks.torch_moves import MODE_AXES
 from conv_anim.frameworks.torchvision_layers import TORCHVISION
-from conv_anim.spec.kinds import Invalid, Report
 from conv_anim.spec.nodes import Entries, Scalar, from_python
 from conv_anim.values import dataclass
 
@@ -150,7 +149,6 @@ def _parts(module: Any, place: str) -> Iterator[Part]:
 
 def _record(part: Part, known: ForeignLayer) -> Record:
     """The layer's settings, by the names of its parameters."""
-    report = Report()
     entries = []
     for field in known.keys.fields:
         setting = getattr(part.module, field.name, None)
@@ -159,10 +157,7 @@ def _record(part: Part, known: ForeignLayer) -> Record:
         if setting is not None and field.name not in {"device", "dtype"}:
             path = f"{part.place}.{field.name}"
             entries.append((Scalar(field.name, field.name, path), from_python(setting, path)))
-    record = known.keys.decode(Entries(tuple(entries), part.place), report)
-    if isinstance(record, Invalid) or report.problems:
-        raise SpecError(report.problems)
-    return record
+    return known.settings(Entries(tuple(entries), part.place))
 
 
 def _weights(part: Part, held: dict[str, Given]) -> dict[str, Any]:

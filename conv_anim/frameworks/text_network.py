@@ -6,14 +6,12 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import SpecError
-from conv_anim.frameworks.arguments import bound
 from conv_anim.frameworks.calls import plain
 from conv_anim.frameworks.libraries import library, whole
 from conv_anim.frameworks.listing import listing
 from conv_anim.frameworks.ops_of_layers import with_ops
 from conv_anim.frameworks.sketch import Sketch
-from conv_anim.frameworks.texts import fed_size, kind_of, layer_of
-from conv_anim.spec.kinds import Invalid, Report
+from conv_anim.frameworks.texts import drawn_layer, fed_size, kind_of
 from conv_anim.spec.network import INPUT, NetNode, Network
 from conv_anim.spec.nodes import Items, Scalar
 from conv_anim.values import dataclass, field, replace
@@ -113,11 +111,7 @@ def _is_last(call: Call, found: Listing) -> bool:
 
 
 def _drawn(line: Line, found: Listing, row: Row, node: NetNode) -> None:
-    layer, report = layer_of(line.call, found), Report()
-    assert layer is not None
-    record = layer.keys.decode(bound(line.call, layer.keys, report, layer.positional), report)
-    if report.problems or isinstance(record, Invalid):
-        raise SpecError(report.problems)
+    layer, record = drawn_layer(line.call, found)
     made: list[Op] = []
     if row.sketch is not None and layer.along(record) in {None, row.sketch.axes}:
         before = len(row.sketch.layers)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from conv_anim.frameworks.foreign import ForeignLayer
     from conv_anim.frameworks.listing import Listing
     from conv_anim.spec.model import Size
+    from conv_anim.spec.records import Record
 
 
 INPUTS = ("Input", "InputLayer")
@@ -125,6 +126,13 @@ def layer_of(call: Call, found: Listing) -> ForeignLayer | None:
     """The layer of a table that a call is."""
     owners = _owners(call, found.imports)
     return next((TABLES[owner].layers[call.short] for owner in owners if call.short in TABLES[owner].layers), None)
+
+
+def drawn_layer(call: Call, found: Listing) -> tuple[ForeignLayer, Record]:
+    """The layer that a call is known to be, with its arguments. Raises SpecError."""
+    layer, report = layer_of(call, found), Report()
+    assert layer is not None
+    return layer, layer.settings(bound(call, layer.keys, report, layer.positional), report)
 
 
 def _layer(call: Call, found: Listing, report: Report) -> ForeignLayer | None:
