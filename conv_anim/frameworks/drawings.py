@@ -87,9 +87,9 @@ def drawing(
         from conv_anim.frameworks.saved import from_yolo
 
         path = Path(text)
-        layer, name = from_yolo(path, node, feed, names or {})
+        layer, fed, name = from_yolo(path, node, feed, names or {})
         stem = path.stem + ("" if node is None else f"_{node}")
-        sketch = _sketched(attempt(Source("layer", layer.text), layer.feed, {}))
+        sketch = _sketched(attempt(Source("layer", layer), fed, {}))
         sketch.read.append(path)
         return made(sketch, stem, f"{name} of {path.name}", limits, in_file=True)
     return of_attempt(attempt(source_of(text), feed, names or {}, node), limits)

@@ -13,7 +13,7 @@ from conv_anim.frameworks.keras_layers import KERAS
 from conv_anim.frameworks.keras_network import ACTIVATIONS, turned
 from conv_anim.frameworks.sketch import DRAWN, Sketch
 from conv_anim.spec.nodes import Scalar
-from conv_anim.values import dataclass, replace
+from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,16 +130,11 @@ def _activated(layer: Layer, sketch: Sketch) -> None:
     sketch.add(name, Scalar(name, name, layer.name))
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A layer as PyTorch writes it, and what it is fed."""
+def from_yolo(path: Path, node: str | None, feed: Feed, names: Names) -> tuple[str, Feed, str]:
+    """A layer with a window of a file of Ultralytics, which has no numbers: its text, its input and its name.
 
-    text: str
-    feed: Feed
-
-
-def from_yolo(path: Path, node: str | None, feed: Feed, names: Names) -> tuple[Written, str]:
-    """A layer with a window of a file of Ultralytics, which has no numbers, and its name. Raises SpecError."""
+    Raises SpecError.
+    """
     from conv_anim.frameworks.yolo_files import read
     from conv_anim.frameworks.yolo_network import network
 
@@ -151,13 +146,13 @@ def from_yolo(path: Path, node: str | None, feed: Feed, names: Names) -> tuple[W
     entering = Feed(tuple(n or 1 for n in shape[1:]))
     settings = f"{window.kernel_size}, {window.stride}, {tuple(before for before, _ in window.padding or ())}"
     if picked.weight is None:
-        return Written(f"{picked.kind}({settings})", entering), picked.name
+        return f"{picked.kind}({settings})", entering, picked.name
     channels = f"{shape[1]}, {picked.channels}"
     if window.transposed:
-        return Written(f"{picked.kind}({channels}, {settings})", entering), picked.name
+        return f"{picked.kind}({channels}, {settings})", entering, picked.name
     biased = picked.parameters > prod(n or 0 for n in picked.weight)
     more = f"dilation={window.dilation}, groups={window.groups}, bias={biased}"
-    return Written(f"{picked.kind}({channels}, {settings}, {more})", entering), picked.name
+    return f"{picked.kind}({channels}, {settings}, {more})", entering, picked.name
 
 
 def _choice(label: str, name: str, kind: str) -> Choice:
