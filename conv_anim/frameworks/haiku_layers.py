@@ -110,10 +110,15 @@ def _direct(record: Record, sketch: Sketch, field: Field[Any], **keys: Any) -> N
     direct(sketch, moves, padding, record.node, **keys)
 
 
-def _depthwise(record: Record, sketch: Sketch) -> None:
+def _check_pairs(record: Record, axes: int) -> None:
+    """Raise SpecError for one pair for all axes, which only convolutions of all channels take."""
     given = record.of(OWN_PADDING)
-    if isinstance(given, tuple) and (isinstance(given[0], int) or len(given) != sketch.axes):
+    if isinstance(given, tuple) and (isinstance(given[0], int) or len(given) != axes):
         fail(Code.PADDING, "Haiku takes a pair for each axis here", record.at(OWN_PADDING))
+
+
+def _depthwise(record: Record, sketch: Sketch) -> None:
+    _check_pairs(record, sketch.axes)
     bias = biased(record, sketch, WITH_BIAS, first=0)
     keys = {"out_channels": record.of(MULTIPLIER) * sketch.channels, "groups": sketch.channels}
     _direct(record, sketch, OWN_PADDING, bias=bias, **keys)
@@ -123,8 +128,7 @@ def _separable(record: Record, sketch: Sketch) -> None:
     """Along the rows first, with the stride of both axes, then along the columns; both depthwise."""
     kernel, stride = (_each(record, field, 2) for field in (KERNEL, STRIDE))
     given, node = record.of(OWN_PADDING), record.at(OWN_PADDING)
-    if isinstance(given, tuple) and (isinstance(given[0], int) or len(given) != 2):
-        fail(Code.PADDING, "Haiku takes a pair for each axis here", node)
+    _check_pairs(record, 2)
     bias = biased(record, sketch, WITH_BIAS, first=0)
     many = record.of(MULTIPLIER) * sketch.channels
     for part, step, out, added in (((kernel[0], 1), stride, many, None), ((1, kernel[1]), (1, 1), many, bias)):
@@ -146,8 +150,7 @@ def _conv_transpose(record: Record, sketch: Sketch) -> None:
     elif isinstance(given, str):
         padding = moves.named(given, sketch.size, node)
     else:
-        if isinstance(given[0], int) or len(given) != axes:
-            fail(Code.PADDING, "Haiku takes a pair for each axis here", node)
+        _check_pairs(record, axes)
         padding = given
     keys = {"out_channels": record.at(OUTPUTS), "bias": biased(record, sketch, WITH_BIAS, first=0)}
     transposed(sketch, moves, padding, record.node, node, turned=True, **keys)
