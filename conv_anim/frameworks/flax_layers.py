@@ -13,7 +13,7 @@ from conv_anim.diagnostics import Code
 from conv_anim.frameworks import refusals
 from conv_anim.frameworks.arguments import OrNone, count, flag, ignored, only, whole
 from conv_anim.frameworks.dilated import NAMES, Moves, convolution, in_pairs, paddings, transposed
-from conv_anim.frameworks.foreign import ForeignLayer, Library, weighted
+from conv_anim.frameworks.foreign import ForeignLayer, Library, axes_by, weighted
 from conv_anim.frameworks.sketch import fail, unsupported
 from conv_anim.ops.padding import named_padding
 from conv_anim.spec.entering import per_axis
@@ -34,6 +34,7 @@ def _moves(name: str) -> Field[Any]:
 
 
 KERNEL_SIZE: Field[Any] = Field("kernel_size", per_axis(1), "kernel_size", required=True)
+AXES = axes_by(KERNEL_SIZE, 1)
 STRIDES, STRETCH, DILATION = _moves("strides"), _moves("input_dilation"), _moves("kernel_dilation")
 MODES: Final[dict[str, Mode]] = {"CIRCULAR": "circular", "REFLECT": "reflect"}
 LOWER = tuple(map(str.lower, NAMES))
@@ -45,12 +46,6 @@ MASK = only("mask", None)
 REST: Fields = ignored("dtype", "param_dtype", "precision", "kernel_init", "bias_init")
 LAST: Fields = ignored("preferred_element_type", "rngs", "kernel_metadata", "bias_metadata")
 OWN: Fields = (only("promote_dtype", None),)
-
-
-def _axes(record: Record) -> int:
-    """A single number means one axis."""
-    kernel = record.of(KERNEL_SIZE)
-    return len(kernel) if isinstance(kernel, tuple) else 1
 
 
 def _each(record: Record, field: Field[Any], axes: int) -> Size:
@@ -66,7 +61,7 @@ _keys = partial(weighted, takes=IN_FEATURES, makes=OUT_FEATURES, groups=GROUPS, 
 
 
 def _conv(record: Record, sketch: Sketch) -> None:
-    axes = _axes(record)
+    axes = AXES(record)
     kernel, strides, stretch, dilation = (_each(record, f, axes) for f in (KERNEL_SIZE, STRIDES, STRETCH, DILATION))
     moves = Moves(kernel, strides, dilation, stretch)
     padding, mode = _padding(record, sketch, moves)
@@ -97,7 +92,7 @@ def _padding(record: Record, sketch: Sketch, moves: Moves) -> tuple[Padding, Mod
 
 
 def _conv_transpose(record: Record, sketch: Sketch) -> None:
-    axes = _axes(record)
+    axes = AXES(record)
     kernel, strides, dilation = (_each(record, field, axes) for field in (KERNEL_SIZE, STRIDES, DILATION))
     moves = Moves(kernel, (1,) * axes, dilation, strides)
     padding = lax_transposed_padding(record.of(TURNED_PADDING), sketch, moves, record)
@@ -137,11 +132,6 @@ POOL_PADDING = paddings(*NAMES, *LOWER, default="VALID")
 INCLUDED = flag("count_include_pad", default=True)
 
 
-def _window_axes(record: Record) -> int:
-    window = record.of(WINDOW)
-    return len(window) if isinstance(window, tuple) else 1
-
-
 def _pool(record: Record, sketch: Sketch, *, name: str) -> None:
     window, strides = record.of(WINDOW), record.get(STRIDES)
     for field, value in ((WINDOW, window), (STRIDES, strides)):
@@ -179,11 +169,11 @@ TRANSPOSED: Fields = (
 
 
 def _layer(name: str, fields: Fields, draw: Draw) -> tuple[str, ForeignLayer]:
-    return name, ForeignLayer(Object(f"nnx.{name}", fields), None, draw, axes_of=_axes, positional=4, takes=IN_FEATURES)
+    return name, ForeignLayer(Object(f"nnx.{name}", fields), None, draw, axes_of=AXES, positional=4, takes=IN_FEATURES)
 
 
 def _function(name: str, fields: Fields, draw: Draw) -> tuple[str, ForeignLayer]:
-    return name, ForeignLayer(Object(f"nnx.{name}", fields), None, draw, axes_of=_window_axes)
+    return name, ForeignLayer(Object(f"nnx.{name}", fields), None, draw, axes_of=axes_by(WINDOW, 1))
 
 
 FLAX: dict[str, ForeignLayer] = dict(

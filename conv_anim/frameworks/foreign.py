@@ -57,6 +57,16 @@ class ForeignLayer:
         self.draw(record, sketch)
 
 
+def axes_by(field_: Field[Any], single: int) -> Callable[[Record], int]:
+    """As many axes as a parameter has numbers; ``single`` where it is a number by itself."""
+
+    def axes(record: Record) -> int:
+        said = record.of(field_)
+        return len(said) if isinstance(said, tuple) else single
+
+    return axes
+
+
 def biased(record: Record, sketch: Sketch, bias: Field[bool], *, first: int) -> int | None:
     """What is added to every output, where the layer's own numbers are not known."""
     return first if record.of(bias) and not sketch.weights else None

@@ -13,7 +13,7 @@ from conv_anim.diagnostics import Code
 from conv_anim.frameworks import refusals
 from conv_anim.frameworks.arguments import OrNone, flag, only, whole
 from conv_anim.frameworks.dilated import Moves, direct, transposed
-from conv_anim.frameworks.foreign import ForeignLayer, Library, weighted
+from conv_anim.frameworks.foreign import ForeignLayer, Library, axes_by, weighted
 from conv_anim.frameworks.keras_keys import Lowered
 from conv_anim.frameworks.sketch import fail, given, same, tidy
 from conv_anim.frameworks.torch_keys import (
@@ -45,12 +45,6 @@ SIDES = ListOf(Whole(-LARGEST, LARGEST), SIDE.expected, 1, 6)
 PADDING: Field[Any] = Field(
     "padding", Either(((is_text, Lowered(("same",))), (is_list, SIDES), (lambda _: True, SIDE))), "padding", default=0
 )
-
-
-def _axes(record: Record) -> int:
-    """Two for one number."""
-    kernel = record.of(KERNEL_SIZE)
-    return len(kernel) if isinstance(kernel, tuple) else 2
 
 
 def _both_sides(value: Any, axes: int, node: Node) -> Padding:
@@ -100,6 +94,7 @@ POOL_SIZE: Field[Any] = Field("kernel_size", per_axis(1), "kernel_size", default
 POOL_STRIDE: Field[Any] = Field("stride", OrNone(per_axis(1)), "stride")
 POOL_PADDING: Field[Any] = Field("padding", Either(((is_list, SIDES), (lambda _: True, SIDE))), "padding", default=0)
 INCLUDED = flag("count_include_pad", default=True)
+INDICES = only("return_indices", usual=False)
 
 
 def _pool(record: Record, sketch: Sketch, *, name: str) -> None:
@@ -117,11 +112,6 @@ def _pool(record: Record, sketch: Sketch, *, name: str) -> None:
         ceil_mode=given(record, CEIL_MODE),
         count_include_pad=given(record, INCLUDED) if record.has(INCLUDED) else None,
     )
-
-
-def _pool_axes(record: Record) -> int:
-    kernel = record.of(POOL_SIZE)
-    return len(kernel) if isinstance(kernel, tuple) else 2
 
 
 SIZE: Field[Any] = Field(
@@ -163,7 +153,7 @@ def _layer(name: str, fields: Fields, draw: Draw) -> tuple[str, ForeignLayer]:
     keys = Object(f"tinygrad.nn.{name}", fields)
     if LENGTH in fields:
         return name, ForeignLayer(keys, 1, draw, takes=IN_CHANNELS)
-    return name, ForeignLayer(keys, None, draw, axes_of=_axes, takes=IN_CHANNELS)
+    return name, ForeignLayer(keys, None, draw, axes_of=axes_by(KERNEL_SIZE, 2), takes=IN_CHANNELS)
 
 
 def _method(name: str, fields: Fields, draw: Draw, axes: Any) -> tuple[str, ForeignLayer]:
@@ -181,10 +171,8 @@ TINYGRAD: dict[str, ForeignLayer] = dict(
 """By name."""
 TENSORS: dict[str, ForeignLayer] = dict(
     [
-        _method(
-            "max_pool2d", (*POOL, only("return_indices", usual=False)), partial(_pool, name="max_pool"), _pool_axes
-        ),
-        _method("avg_pool2d", (*POOL, INCLUDED), partial(_pool, name="avg_pool"), _pool_axes),
+        _method("max_pool2d", (*POOL, INDICES), partial(_pool, name="max_pool"), axes_by(POOL_SIZE, 2)),
+        _method("avg_pool2d", (*POOL, INCLUDED), partial(_pool, name="avg_pool"), axes_by(POOL_SIZE, 2)),
         _method("interpolate", (SIZE, MODE, CORNERS), _interpolate, lambda record: len(record.of(SIZE))),
     ]
 )
