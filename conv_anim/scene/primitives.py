@@ -291,6 +291,11 @@ def corners(box: Box) -> tuple[Point, ...]:
     return (x, y), (x + width, y), (x + width, y + height), (x, y + height)
 
 
+def closed(ring: Sequence[Point]) -> tuple[Point, ...]:
+    """A ring as a line that ends where it began."""
+    return (*ring, ring[0])
+
+
 def union(boxes: Iterable[Box]) -> Box:
     """The smallest box around all of them."""
     boxes = list(boxes)

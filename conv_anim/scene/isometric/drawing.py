@@ -12,14 +12,14 @@ from conv_anim.scene.frames import outlined
 from conv_anim.scene.gliding import between, gliding
 from conv_anim.scene.hit_regions import HitRegion, Turn, along, held
 from conv_anim.scene.isometric.floor_cells import absent_cells, filled
-from conv_anim.scene.isometric.floors import Floor, Reach
 from conv_anim.scene.isometric.making import Making
 from conv_anim.scene.isometric.plan import IsometricPlan
 from conv_anim.scene.isometric.tweening import Tweening
 from conv_anim.scene.isometric.unseen import blind, own_place, unseen
 from conv_anim.scene.mosaics import finished
+from conv_anim.scene.numbers import plane
 from conv_anim.scene.presence import ChosenSteps, SomeSteps
-from conv_anim.scene.primitives import Frame, Lines, Polygons, Stroke, Text
+from conv_anim.scene.primitives import Frame, Lines, Polygons, Stroke, Text, closed
 from conv_anim.scene.sheet import two
 from conv_anim.scene.strokes import halo, strong
 from conv_anim.scene.symbols import Y
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from conv_anim.scene.clipping import Segment
+    from conv_anim.scene.isometric.floors import Floor, Reach
     from conv_anim.scene.primitives import Items, Point, Primitive, Side
     from conv_anim.scene.steps import Cell, Steps
     from conv_anim.scene.timeline import Phase
@@ -54,18 +55,17 @@ class Isometric(IsometricPlan):
         if absent:
             waiting = [place for place in top.inputs.cells() if place not in absent]
             items += absent_cells(top, absent, self.style)
-            edges = tuple(line for r, c in waiting for line in top.plane.grid(((r, 1), (c, 1))))
-            items.append(Lines(edges, self.style.pending_edge))
+            items.append(Lines(top.plane.edges(waiting), self.style.pending_edge))
         elif self.style.theme.pending:
             ring = top.plane.block(top.plane.whole)
             items.append(Polygons((ring,), self.style.colors.background))
             added = tuple(top.plane.ring(*place) for place in sorted(self.extra))
             items += [Polygons(added, self.extra_color)] if added else []
             lined = self.unit >= (SMALLEST_EDGED if self.images[-1] is None else SHADED_EDGED)
-            edges = top.plane.grid(top.plane.whole) if lined else ((*ring, ring[0]),)
+            edges = top.plane.grid(top.plane.whole) if lined else (closed(ring),)
             items.append(Lines(edges, self.style.pending_edge))
         else:
-            items += filled(top, top.inputs, top.color, self.style)
+            items += filled(top.plane, top.inputs.blocks(), top.color, self.style.edge)
         return tuple(items)
 
     # what differs from frame to frame
@@ -91,13 +91,12 @@ class Isometric(IsometricPlan):
         for drawn_plane, reach, unseen_ in zip(self.drawn_planes, reaches, hidden, strict=False):
             there = products if drawn_plane is last else {}
             shown += drawn_plane.covered(reach, there, unseen_, dark if drawn_plane is first else ())
-        own = own_place(first.floor, [layer.operator for layer in self.layers], two(cell[1:])) if self.blind else None
+        own = own_place(first.floor, self.operators, two(cell[1:])) if self.blind else None
         return shown if own is None else [*shown, *first.owned(own)]
 
     def blind_cells(self, made: tuple[int, int], reach: Reach) -> set[tuple[int, int]]:
         """The input's cells under a window that belong to the blind spot."""
-        operators = [layer.operator for layer in self.layers]
-        return blind(self.floors[0], operators, self.blind, made, reach) if self.blind else set()
+        return blind(self.floors[0], self.operators, self.blind, made, reach) if self.blind else set()
 
     @cached_property
     def blind(self) -> tuple[tuple[int, ...], ...]:
@@ -107,10 +106,9 @@ class Isometric(IsometricPlan):
 
     def masked(self, made: tuple[int, int], reaches: list[Reach]) -> list[list[tuple[int, int]]]:
         """What masks hide from an output, floor by floor."""
-        operators = [layer.operator for layer in self.layers]
-        if not any(op.left_out for op in operators):
-            return [[] for _ in operators]
-        return unseen(self.floors, operators, reaches, made)
+        if not any(op.left_out for op in self.operators):
+            return [[] for _ in self.operators]
+        return unseen(self.floors, self.operators, reaches, made)
 
     @property
     def phases(self) -> frozenset[Phase]:
@@ -141,24 +139,25 @@ class Isometric(IsometricPlan):
     def steps(self) -> Steps:
         """Of masked layers those with a blind spot on the input, where outputs are left out anyway."""
         steps = super().steps
-        rows, columns = steps.shape[1:] if len(steps.shape) > 2 else (0, 0)
         if not self.blind or len(steps) == steps.total or isinstance(steps, SomeSteps):
             return steps
-        places = product(range(rows), range(columns))
-        seen = {(0, *place) for place in places if self.blind_cells(place, self.reaches(*place)[0])}
-        return ChosenSteps(steps.shape, steps.animation, wanted=frozenset(seen))
+        wanted = frozenset((0, *place) for place, count in self._darkened.items() if count)
+        return ChosenSteps(steps.shape, steps.animation, wanted=wanted)
+
+    @cached_property
+    def _darkened(self) -> dict[tuple[int, int], int]:
+        """How many cells of the blind spot each output has on the input; nothing without one, or with a single axis."""
+        if not self.blind or len(self.operators[-1].axes) == 1:
+            return {}
+        places = product(*map(range, self.sheets[-1].shape))
+        return {(r, c): len(self.blind_cells((r, c), self.reaches(r, c)[0])) for r, c in places}
 
     @cached_property
     def _blindest(self) -> Cell | None:
         """Of the outputs with most of the blind spot on the input, that next to the middle; None without any."""
-        rows, columns = self.steps.shape[1:] if len(self.steps.shape) > 2 else (0, 0)
-        hidden = (
-            {(r, c): len(self.blind_cells((r, c), self.reaches(r, c)[0])) for r in range(rows) for c in range(columns)}
-            if self.blind
-            else {}
-        )
-        most = max(hidden.values(), default=0)
-        found = [place for place, count in hidden.items() if count == most > 0]
+        most = max(self._darkened.values(), default=0)
+        found = [place for place, count in self._darkened.items() if count == most > 0]
+        rows, columns = self.sheets[-1].shape
         middle = (rows - 1) / 2, (columns - 1) / 2
         return (0, *min(found, key=lambda place: dist(place, middle))) if found else None
 
@@ -187,18 +186,17 @@ class Isometric(IsometricPlan):
         top, image = self.floors[-1], self.images[-1]
         if (row, column) in self.extra and fill == top.color:
             fill = self.extra_color
-        if image is not None:
+        if image is None:
+            items = filled(top.plane, [((row, 1), (column, 1))], fill, self.style.edge)
+        else:
             fill = "#" + bytes(image[row, column]).hex()
-        items = filled(top, Reach([row], [column]), fill, self.style)
-        if image is not None:
             items = [*finished(image, [(row, column)], top.plane.at, blended=False)]
-            items += (
-                [Lines(top.plane.grid(((row, 1), (column, 1))), self.style.edge)] if self.unit >= SHADED_EDGED else []
-            )
-        if image is not None and bold:
-            items += outlined(self.style.marking, [(row, column, row + 1, column + 1)], top.plane.at, cased=True)
+            if self.unit >= SHADED_EDGED:
+                items.append(Lines(top.plane.edges([(row, column)]), self.style.edge))
+            if bold:
+                items += outlined(self.style.marking, [(row, column, row + 1, column + 1)], top.plane.at, cased=True)
         if self.numbers is not None:
-            value = self.numbers.formats[-1](self.numbers.maps[-1][row, column].item())
+            value = self.numbers.formats[-1](plane(self.numbers.maps[-1][0])[row, column].item())
             if self.numbers.symbols:
                 value = self.numbers.named(Y, (row, column))
             items.append(self.numbers.text(top, (row, column), value, fill, bold=bold))
@@ -218,13 +216,12 @@ class Isometric(IsometricPlan):
         """The outputs that are over when a step begins."""
         color, image = self.floors[-1].color, self.images[-1]
         if image is not None and self.numbers is None:
-            cells, at = [two(cell[1:]) for cell in self.steps.passed(k)], self.floors[-1].plane.at
-            edges = tuple(line for r, c in cells for line in self.floors[-1].plane.grid(((r, 1), (c, 1))))
+            cells, plane = [two(cell[1:]) for cell in self.steps.passed(k)], self.floors[-1].plane
             # edges hide the seams between cells, and neighbours painted once more would cover those drawn before
             edged = self.unit >= SHADED_EDGED
             blended = self.trace.spec.animation.order == "row-major" and not edged
-            found: list[Primitive] = [*finished(image, cells, at, blended=blended)]
-            return [*found, Lines(edges, self.style.edge)] if edged and edges else found
+            found: list[Primitive] = [*finished(image, cells, plane.at, blended=blended)]
+            return [*found, Lines(plane.edges(cells), self.style.edge)] if edged and cells else found
         return [item for cell in self.steps.passed(k) for item in self._result(*two(cell[1:]), color)]
 
     # hit regions

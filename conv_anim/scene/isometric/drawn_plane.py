@@ -9,10 +9,10 @@ from conv_anim.scene.callouts import Key
 from conv_anim.scene.color import mix
 from conv_anim.scene.frames import outlined
 from conv_anim.scene.hatching import SLANTED, cornered, hatched, hatching
-from conv_anim.scene.isometric.floor_cells import absent_cells, closed, filled, pending
+from conv_anim.scene.isometric.floor_cells import absent_cells, filled
 from conv_anim.scene.marks import TINT, MarkStyle, keys
 from conv_anim.scene.mosaics import mosaic
-from conv_anim.scene.primitives import Lines, Polygons, Stroke
+from conv_anim.scene.primitives import Lines, Polygons, Stroke, closed
 from conv_anim.scene.strokes import strong
 from conv_anim.scene.tones import SHADED_EDGED, SMALLEST_EDGED
 from conv_anim.tracing.geometry import Source
@@ -112,8 +112,8 @@ class DrawnPlane:
 
     def source_of(self, place: Position) -> Position:
         """The cell of the floor whose number a borrowed cell shows."""
-        rows, columns = self.floor.sheet.rows, self.floor.sheet.columns
-        return rows.place(rows.sources[place[0]][1]), columns.place(columns.sources[place[1]][1])
+        row, column = self._read(place)
+        return self.floor.sheet.rows.place(row), self.floor.sheet.columns.place(column)
 
     def _read(self, place: Position) -> Position:
         """The cell of the map that a cell shows."""
@@ -129,12 +129,13 @@ class DrawnPlane:
         if floor.sheet.has_empty:
             edges = floor.plane.grid(floor.canvas) if self.edged else (closed(floor.plane.block(floor.canvas)),)
             items.append(Lines(edges, self.style.empty_edge))
-        items += pending(floor, self.style) if waits else self._map()
+        background, waiting = self.style.colors.background, self.style.pending_edge
+        items += filled(floor.plane, floor.inputs.blocks(), background, waiting) if waits else self._map()
         if not self.edged:
             return items
         if unread and not self.shaded:
             items += self._tinted(unread, mark_style.unread)
-            items.append(Lines(self._edges(unread), self.style.edge))
+            items.append(Lines(floor.plane.edges(unread), self.style.edge))
         if self.unread:
             items.append(Lines(self.crosses(self.unread), mark_style.cross))
         return [*items, *self.written(self.texts, {})]
@@ -144,9 +145,9 @@ class DrawnPlane:
         floor = self.floor
         if self.absent:
             return self._sparse()
-        if self.image is None:
-            return filled(floor, floor.inputs, floor.color, self.style)
         blocks = floor.inputs.blocks()
+        if self.image is None:
+            return filled(floor.plane, blocks, floor.color, self.style.edge)
         if len(blocks) == 1:
             (top, _), (left, _) = blocks[0]
             items: list[Primitive] = [mosaic(self.image, floor.plane.at, top, left)]
@@ -156,15 +157,15 @@ class DrawnPlane:
                 for r, i in floor.sheet.rows.inputs.items()
                 for c, j in floor.sheet.columns.inputs.items()
             ]
-        lines = tuple(line for block in blocks for line in floor.plane.grid(block))
-        return [*items, Lines(lines, self.style.edge)] if floor.plane.unit >= SHADED_EDGED else items
+        edged = floor.plane.unit >= SHADED_EDGED
+        return [*items, Lines(floor.plane.grid(*blocks), self.style.edge)] if edged else items
 
     def _sparse(self) -> list[Primitive]:
         """Only those that are there; thin lines stand for the others."""
         there = [place for place in self.floor.inputs.cells() if place not in self.absent]
         items: list[Primitive] = [*absent_cells(self.floor, self.absent, self.style)]
         items += [Polygons((self.floor.plane.ring(*place),), self.fill(place)) for place in there]
-        return [*items, Lines(self._edges(there), self.style.edge)] if self.edged and there else items
+        return [*items, Lines(self.floor.plane.edges(there), self.style.edge)] if self.edged and there else items
 
     def _between_and_around(self) -> list[Primitive]:
         """Cells without a number of their own that have a colour: borrowed ones a weaker one than what they repeat."""
@@ -181,9 +182,6 @@ class DrawnPlane:
     def _tinted(self, places: list[Position], color: str) -> list[Primitive]:
         rings = tuple(self.floor.plane.ring(*place) for place in places)
         return [Polygons(rings, color)] if rings else []
-
-    def _edges(self, places: Iterable[Position]) -> tuple[tuple[tuple[float, float], ...], ...]:
-        return tuple(line for r, c in places for line in self.floor.plane.grid(((r, 1), (c, 1))))
 
     def crosses(self, places: Iterable[Position]) -> tuple[tuple[Point, ...], ...]:
         """Crosses in some cells."""
@@ -240,7 +238,7 @@ class DrawnPlane:
         return [Lines(lines, hatching(self.style, self.floor.color))] if lines else []
 
     def _dark(self, places: Collection[Position]) -> list[Primitive]:
-        edges = [Lines(self._edges(places), self.style.edge)] if self.edged and places else []
+        edges = [Lines(self.floor.plane.edges(places), self.style.edge)] if self.edged and places else []
         return [*self._tinted(list(places), self.style.label_ink), *edges]
 
     def owned(self, place: Position) -> list[Primitive]:
@@ -266,7 +264,7 @@ class DrawnPlane:
         items += self._tinted(there, self.over(self.floor.color))
         for marked in (borrowed, [place for place in self.extra if place in places]):
             items += self._tinted(marked, self.covered_fill(marked[0])) if marked else []
-        items.append(Lines(tuple(line for block in blocks for line in plane.grid(block)), self.style.edge))
+        items.append(Lines(plane.grid(*blocks), self.style.edge))
         items += self.lenders(borrowed)
         texts = {p: products.get(p, text) for p, text in self.texts.items() if p in places}
         return [*items, *self.written(texts, {p: self.covered_fill(p) for p in texts})]

@@ -61,13 +61,18 @@ class Plane:
         (row, height), (column, width) = block
         return self.ring(row, column, height, width)
 
-    def grid(self, block: CellBlock) -> tuple[tuple[Point, ...], ...]:
-        """The lines between and around the cells of some rows and columns."""
-        (top, height), (left, width) = block
-        bottom, right = top + height, left + width
-        along = tuple((self.at(r, left), self.at(r, right)) for r in range(top, bottom + 1))
-        across = tuple((self.at(bottom, c), self.at(top, c)) for c in range(left, right + 1))
-        return along + across
+    def grid(self, *blocks: CellBlock) -> tuple[tuple[Point, ...], ...]:
+        """The lines between and around the cells of some blocks."""
+        lines: list[tuple[Point, ...]] = []
+        for (top, height), (left, width) in blocks:
+            bottom, right = top + height, left + width
+            lines += [(self.at(r, left), self.at(r, right)) for r in range(top, bottom + 1)]
+            lines += [(self.at(bottom, c), self.at(top, c)) for c in range(left, right + 1)]
+        return tuple(lines)
+
+    def edges(self, cells: Iterable[tuple[int, int]]) -> tuple[tuple[Point, ...], ...]:
+        """The lines around each of some cells."""
+        return self.grid(*(((r, 1), (c, 1)) for r, c in cells))
 
     def crosses(self, cells: Iterable[tuple[int, int]], inset: float) -> tuple[tuple[Point, ...], ...]:
         """Both diagonals of some cells, ``inset`` cells away from the corners."""

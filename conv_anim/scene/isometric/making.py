@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.isometric.floor_cells import some_filled
+from conv_anim.scene.isometric.floor_cells import filled
 from conv_anim.scene.sheet import two
 from conv_anim.scene.tones import SMALLEST_EDGED
+from conv_anim.spec.grouping import grouped, row_runs
 from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass
 
@@ -44,11 +45,11 @@ class Making:
         if not self.floors:
             return items
         for k, appearing in zip(self.floors, self._appearing[step], strict=True):
-            floor = self.plan.floors[k]
-            fills = dict.fromkeys(map(self.plan.drawn_planes[k].fill, sorted(appearing)))
-            for fill in fills:
-                alike = [place for place in appearing if self.plan.drawn_planes[k].fill(place) == fill]
-                items += some_filled(floor, alike, fill, self.plan.style)
+            drawn_plane = self.plan.drawn_planes[k]
+            fills = grouped((drawn_plane.fill(place), place) for place in sorted(appearing))
+            for fill, alike in fills.items():
+                blocks = [((row, 1), (run.start, len(run))) for row, run in row_runs(alike)]
+                items += filled(drawn_plane.floor.plane, blocks, fill, self.plan.style.edge)
         return items
 
     @cached_property

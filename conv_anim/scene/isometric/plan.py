@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.shades import Rgb
     from conv_anim.scene.steps import Steps
     from conv_anim.spec.view_values import Cells
+    from conv_anim.tracing.operators import Operator
 
 WIDEST, WIDEST_OF_STACK = 560, 440
 """Pixels, at scale 1, that the planes of a figure may take: those with more cells have smaller ones."""
@@ -38,11 +39,15 @@ class IsometricPlan(Traced):
     """All maps of a trace as slanted planes, the output last."""
 
     @cached_property
+    def operators(self) -> list[Operator]:
+        """The windows of all layers."""
+        return [layer.operator for layer in self.layers]
+
+    @cached_property
     def sheets(self) -> list[Sheet]:
         """Every map with its border, the output last."""
-        rows, columns = row_and_column(self.layers[-1].operator)
-        read = [Sheet.read_by(layer.operator) for layer in self.layers]
-        return [*read, Sheet.bare(rows.count, columns.count)]
+        rows, columns = row_and_column(self.operators[-1])
+        return [*map(Sheet.read_by, self.operators), Sheet.bare(rows.count, columns.count)]
 
     @cached_property
     def least(self) -> float:
@@ -107,8 +112,7 @@ class IsometricPlan(Traced):
             if layer.layer.sites is not None:
                 held = set(floor.inputs.cells()) - absent
                 texts = {place: text for place, text in texts.items() if place in held}
-            explained = self.labelled
-            marks = (rows, columns, self.numbers, texts, explained)
+            marks = rows, columns, self.numbers, texts, self.labelled
             drawn_planes.append(DrawnPlane(self.style, floor, layer.layer, *marks, self.images[k], absent))
         return drawn_planes
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.gliding import between
 from conv_anim.scene.isometric.drawing import Isometric
-from conv_anim.scene.primitives import Frame, Lines, Polygons, Stroke
+from conv_anim.scene.primitives import Frame, Lines, Polygons, Stroke, closed
 from conv_anim.scene.sheet import Sheet, row_and_column, two
 from conv_anim.scene.strokes import halo
 from conv_anim.scene.volume.hues import strengthened
@@ -76,7 +76,7 @@ class SampledIsometric(Isometric):
         (top, left), (bottom, right) = ((edge(r for r, _ in cells), edge(c for _, c in cells)) for edge in (min, max))
         plane, scale = self.floors[0].plane, self.style.scale
         ring = plane.ring(top - 0.5, left - 0.5, bottom - top + 1, right - left + 1)
-        return [Lines(((*ring, ring[0]),), Stroke(self.style.colors.window, 1.5 * scale, (4 * scale, 3 * scale)))]
+        return [Lines((closed(ring),), Stroke(self.style.colors.window, 1.5 * scale, (4 * scale, 3 * scale)))]
 
     def _moves(self, samples: Sequence[Sample]) -> list[Primitive]:
         """From where points stood to where they are."""

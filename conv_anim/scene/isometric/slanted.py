@@ -7,21 +7,18 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.isometric.floors import COLUMN, ROW
 from conv_anim.scene.layer_formats import Formats
-from conv_anim.scene.numbers import format_for, plane, weights_format
+from conv_anim.scene.numbers import plane, weights_format
 from conv_anim.scene.sheet import two
 from conv_anim.scene.style import text_box
 from conv_anim.scene.symbols import W, X, symbol, term
+from conv_anim.scene.traced import TracedMaps
 from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.scene.isometric.floors import Floor
-    from conv_anim.scene.numbers import Format
     from conv_anim.scene.primitives import Point, Text
-    from conv_anim.scene.style import Style
     from conv_anim.tracing.taps import Step
-    from conv_anim.tracing.trace import Trace
-    from conv_anim.tracing.values import Array
 
 Position = tuple[int, int]
 """Row and column."""
@@ -32,42 +29,25 @@ LARGEST = 1.5
 
 
 @dataclass(frozen=True)
-class Slanted:
+class Slanted(TracedMaps):
     """The numbers of a trace with one channel, and how large they and their cells are."""
 
-    trace: Trace
-    style: Style
     least: float
     """The side of a cell without numbers."""
     symbols: bool = False
     """Whether cells have names instead of numbers."""
 
     @cached_property
-    def formats(self) -> list[Format]:
-        """One for each map."""
-        return [format_for(layer.input) for layer in self.trace.layers] + [format_for(self.trace.made)]
-
-    @cached_property
-    def maps(self) -> list[Array]:
-        """Rows and columns, from the input to the output."""
-        return [plane(layer.input[0]) for layer in self.trace.layers] + [plane(self.trace.made[0])]
-
-    @cached_property
-    def empties(self) -> list[str]:
-        """What is written where a layer has nothing to read."""
-        return [Formats.of(layer).empty for layer in self.trace.layers] + [""]
-
-    @cached_property
     def size(self) -> float:
         """The size of the numbers; they become smaller before cells become larger."""
         size, smallest = self.style.label_size, self.style.em(10.2)
-        fitting = max(smallest, min(size, size * self.least / self._side(self._texts, size)))
+        fitting = max(smallest, min(size, size * self.least / self._side(self.texts, size)))
         return fitting if self.style.fit is None else min(fitting, self.style.fit.size)
 
     @cached_property
     def unit(self) -> float:
         """The side of a cell that holds every number, and the last layer's products if it need not be too large."""
-        plain = max(self.least, self._side(self._texts, self.size))
+        plain = max(self.least, self._side(self.texts, self.size))
         whole = self._side(self._products, self.size)
         unit = max(plain, whole) if whole <= LARGEST * self.least else plain
         return unit if self.style.fit is None else max(unit, self.style.fit.cell)
@@ -77,16 +57,16 @@ class Slanted:
         """Whether there is room for the products in the cells."""
         return bool(self._products) and self._side(self._products, self.size) <= self.unit
 
-    @property
-    def _texts(self) -> set[str]:
+    @cached_property
+    def texts(self) -> set[str]:
         if self.symbols:
             return {symbol(X, [n - 1 for n in self.trace.input.shape[1:]]), symbol(X, (0, 0))}
-        return {f(v) for f, values in zip(self.formats, self.maps, strict=True) for v in values.ravel().tolist()}
+        return super().texts
 
     @cached_property
     def _products(self) -> set[str]:
         """The widest number of the last layer's input times the widest weight; none where there are no weights."""
-        last = self.trace.layers[-1]
+        last = self.layers[-1]
         if last.kernels is None:
             return set()
         if self.symbols:
@@ -112,20 +92,20 @@ class Slanted:
 
     def written(self, k: int, floor: Floor) -> dict[Position, str]:
         """What stands in the cells of a floor, the k-th from below."""
-        fmt, values = self.formats[k], self.maps[k]
+        fmt, values, empty = self.formats[k], plane(self.maps[k][0]), Formats.of(self.layers[k]).empty
         found = {}
         for r, c, source, read in floor.sheet.cells():
             if source <= Source.BORROWED:
                 found[r, c] = self.named(X, read) if self.symbols else fmt(values[read].item())
             elif source < Source.OUTSIDE:
-                found[r, c] = self.empties[k]
+                found[r, c] = empty
         return found
 
     def products(self, step: Step, floor: Floor) -> dict[Position, str]:
         """What each cell under the window of the last layer contributes: ``3·2``; empty where that does not fit."""
         if not self.shows_products:
             return {}
-        last = self.trace.layers[-1]
+        last = self.layers[-1]
         assert last.kernels is not None
         x, w = self.formats[-2], weights_format(last.kernels)
         return {

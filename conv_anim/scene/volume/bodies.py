@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import mix
-from conv_anim.scene.primitives import Boxes, Lines, Polygons, Stroke, union
+from conv_anim.scene.primitives import Boxes, Lines, Polygons, Stroke, closed, union
 from conv_anim.scene.volume.hues import strengthened
 from conv_anim.scene.volume.oblique import FINEST
 from conv_anim.scene.volume.space import Cuboid
@@ -141,7 +141,7 @@ class Body:
             hidden = self._hidden(block, self._ahead(cells))
             if len(blocks) == 1:
                 for ring, behind in ((stack.top(block), hidden.top), (stack.right(block), hidden.right)):
-                    items.append(Lines(((*ring, ring[0]),), dashed if behind else thin))
+                    items.append(Lines((closed(ring),), dashed if behind else thin))
             items.append(
                 Boxes((stack.front(block),), None, replace(stroke, dash=dashed.dash) if hidden.front else stroke)
             )

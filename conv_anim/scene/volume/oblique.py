@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, TypeAlias
 
 from conv_anim.scene.color import luminance, mix
-from conv_anim.scene.primitives import Boxes, Lines, Polygons
+from conv_anim.scene.primitives import Boxes, Lines, Polygons, closed
 from conv_anim.scene.volume.space import Cells, Cuboid
 from conv_anim.values import dataclass
 
@@ -170,7 +170,7 @@ class Stack:
 
     def outline(self, block: Cuboid, stroke: Stroke) -> list[Primitive]:
         """The edges of a block that are seen."""
-        rings = tuple((*ring, ring[0]) for ring in (self.top(block), self.right(block)))
+        rings = closed(self.top(block)), closed(self.right(block))
         return [Lines(rings, stroke), Boxes((self.front(block),), None, stroke)]
 
     # their colours
