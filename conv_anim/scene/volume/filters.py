@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, TypeAlias
 from conv_anim.scene.color import mix
 from conv_anim.scene.primitives import Boxes, Stroke
 from conv_anim.scene.style import text_box
-from conv_anim.scene.volume.oblique import Depth, Stack
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from conv_anim.scene.primitives import Box, Point, Primitive, Text
     from conv_anim.scene.style import Style
+    from conv_anim.scene.volume.oblique import Stack
     from conv_anim.tracing.operators import Operator
 
 Line: TypeAlias = "tuple[Point, ...]"
@@ -239,23 +239,3 @@ class Bank:
         x, y = above.at(0, above.rows, above.columns / 2)
         y = (y + self.below + below.box[1]) / 2
         return self._cleared(self.style.centered(x, y, "⋮", size=self.style.label_size, color=self.style.colors.ink))
-
-
-def bank(
-    style: Style,
-    op: Operator,
-    names: Sequence[Sequence[str]],
-    *,
-    cell: float,
-    pitch: float,
-    hue: Hue,
-    numbered: bool,
-    narrow: bool,
-    reverse: bool,
-) -> Bank:
-    """The filters of an operator, not yet in their place; ``names`` are those of its groups."""
-    *more, columns = op.kernel_size
-    deep = len(more) > 1
-    slices = more[0] if deep else len(op.seen_by(0))
-    depth = Depth.of(slices, pitch, deep=deep, reverse=reverse)
-    return Bank(style, op, Stack(depth, more[-1] if more else 1, columns, cell), hue, numbered, narrow, names)

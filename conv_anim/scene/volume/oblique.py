@@ -163,6 +163,11 @@ class Stack:
         column = cells.columns[-1] + 1 if right else cells.columns[0]
         return self.at(near, cells.rows[0], column), self.at(near, cells.rows[-1] + 1, column)
 
+    def upper(self, place: int, *, right: bool) -> Point:
+        """The upper corner of a slice, in the middle of its thickness."""
+        near, far = self.ends((place, 1))
+        return self.at((near + far) / 2, 0, self.columns if right else 0)
+
     def sides(self, *, right: bool) -> tuple[Point, Point]:
         """The upper and the lower corner where all of it begins, in front on the left, or ends, far on the right."""
         back, column = (self.depth.total, self.columns) if right else (0.0, 0)

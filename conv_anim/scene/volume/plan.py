@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cached_property
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
@@ -16,22 +15,18 @@ from conv_anim.scene.volume.bodies import Body
 from conv_anim.scene.volume.dimensions import room
 from conv_anim.scene.volume.faces import Faces
 from conv_anim.scene.volume.filling import Filling
-from conv_anim.scene.volume.filters import bank
+from conv_anim.scene.volume.filters import Bank
 from conv_anim.scene.volume.hues import Hues, groups_of
 from conv_anim.scene.volume.lineup import Lineup
 from conv_anim.scene.volume.oblique import MOST, Depth, Stack
 from conv_anim.scene.volume.space import Space
-from conv_anim.scene.volume.stage_marks import numbered
 from conv_anim.scene.wording import names
 from conv_anim.scene.wording import words as names_of
-from conv_anim.scene.wording.language import Language
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.scales import Scale
     from conv_anim.scene.sheet import Run
-    from conv_anim.scene.volume.filters import Bank
     from conv_anim.tracing.trace import LayerTrace
 
 CONVOLVED = "∗"
@@ -94,18 +89,15 @@ class VolumePlan(Traced):
     @cached_property
     def steps(self) -> Walks:
         """Those of every layer, one after the other: a step for each place of each portion."""
+        sizes = [layer.means.out_size for layer in self.layers]
         shapes = [
             (len(portions), *((1,) * len(size) if self._moves_maps(k) else size))
-            for k, (portions, size) in enumerate(zip(self.portions, self._sizes, strict=True))
+            for k, (portions, size) in enumerate(zip(self.portions, sizes, strict=True))
         ]
         animation = self.trace.spec.animation
         if len(shapes) == 1:
             return Walks((Steps(shapes[0], animation),))
         return Walks(tuple(staged(shapes, animation, MOST_CHAINED)))
-
-    @property
-    def _sizes(self) -> list[tuple[int, ...]]:
-        return [layer.means.out_size for layer in self.layers]
 
     @cached_property
     def hues(self) -> Hues:
@@ -124,31 +116,27 @@ class VolumePlan(Traced):
             return round(pitch) if pitch >= 2 else pitch
         return max(round(pitch), round(4 * self.style.scale), 1)
 
-    def _stack(self, space: Space) -> Stack:
-        most = MOST_SHUFFLED if self.shuffles else MOST
+    def _stack(self, space: Space, cell: float, most: int) -> Stack:
+        """With cells of a size; with more slices than ``most``, only some of them are told apart."""
         depth = Depth.of(space.slices.extent, self.pitch, deep=self.deep, reverse=self.reverse, most=most)
-        return Stack(depth, space.rows.extent, space.columns.extent, self.cell)
+        return Stack(depth, space.rows.extent, space.columns.extent, cell)
 
     def _bank(self, number: int) -> Bank | None:
         """The filters of a layer; a pool has none."""
         layer = self.layers[number]
         if layer.kernels is None:
             return None
-        return bank(
-            self.style,
-            layer.operator,
-            names.group_names(layer.operator, self.say) if self.labelled else (),
-            cell=max(self.cell, SMALLEST * self.style.scale),
-            pitch=self.pitch,
-            hue=self.hues.of_filters(number),
-            numbered=self.labelled,
-            narrow=len(self.layers) > 1,
-            reverse=self.reverse,
-        )
+        op, narrow = layer.operator, len(self.layers) > 1
+        one = Space.plain(len(op.seen_by(0)), op.kernel_size)
+        stack = self._stack(one, max(self.cell, SMALLEST * self.style.scale), MOST)
+        called = names.group_names(op, self.say) if self.labelled else ()
+        return Bank(self.style, op, stack, self.hues.of_filters(number), self.labelled, narrow, called)
 
     @cached_property
     def _unplaced(self) -> tuple[list[Stack], list[Bank | None]]:
-        return [self._stack(space) for space in self.spaces], [self._bank(k) for k in range(len(self.layers))]
+        most = MOST_SHUFFLED if self.shuffles else MOST
+        stacks = [self._stack(space, self.cell, most) for space in self.spaces]
+        return stacks, [self._bank(k) for k in range(len(self.layers))]
 
     @cached_property
     def lineup(self) -> Lineup:
@@ -160,7 +148,7 @@ class VolumePlan(Traced):
             sizes += [(0.0, 0.0) if filters is None else (filters.width, filters.height), (stack.width, stack.height)]
             signs += self._signs(layer)
         labels = [
-            Callout.of(self.style, name, broken([detail], self.style, Language(self.trace.spec.lang)), None, ())
+            Callout.of(self.style, name, broken([detail], self.style, self.say), None, ())
             for name, detail in (names.volume_labels(self.trace) if self.labelled else [])
         ]
         margin = max(1.3 * self.style.gap, room(self.style, self.spaces[0], stacks[-1])) if self.labelled else 0.0
@@ -173,7 +161,7 @@ class VolumePlan(Traced):
         if layer.kernels is None:
             return "→" if self.labelled else "", "→"
         made = "=" if len(self.layers) == 1 else "→"
-        return CONVOLVED, made if layer.bias is None else f"+ {Language(self.trace.spec.lang)('matrix.bias')} {made}"
+        return CONVOLVED, made if layer.bias is None else f"+ {self.say('matrix.bias')} {made}"
 
     @cached_property
     def stacks(self) -> list[Stack]:
@@ -197,15 +185,6 @@ class VolumePlan(Traced):
     def marks_room(self) -> float:
         """Below the maps, for the steps of a chain, in pixels."""
         return 2 * self.style.small_size if self.labelled and len(self.layers) > 1 else 0.0
-
-    def stage_marks(self, at_work: int | None) -> list[Primitive]:
-        """Below the maps which layer leads from one to the next: its number on an arrow, of the one at work in bold."""
-        if not self.marks_room:
-            return []
-        y = self.lineup.height + self.marks_room / 2
-        middles = [stack.x + (stack.columns * stack.cell + stack.depth.total) / 2 for stack in self.stacks]
-        both = enumerate(pairwise(middles))
-        return [item for k, ends in both for item in numbered(self.style, self.say, k, ends, y, bold=k == at_work)]
 
     # what is drawn there
 

@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.color import mix
+from conv_anim.scene.curves import bent
 from conv_anim.scene.fit import Fit
 from conv_anim.scene.gliding import gliding
-from conv_anim.scene.hit_regions import Turn
+from conv_anim.scene.hit_regions import HitRegion, Turn, along
 from conv_anim.scene.layout import Panel, animated
-from conv_anim.scene.primitives import Frame, Lines, corners
+from conv_anim.scene.primitives import Frame, Lines, Polygons, Stroke, corners
 from conv_anim.scene.scales import with_bars
 from conv_anim.scene.strokes import strong
-from conv_anim.scene.volume.connectors import connectors
 from conv_anim.scene.volume.dimensions import dimensions
-from conv_anim.scene.volume.fronts import front
-from conv_anim.scene.volume.hues import sources
+from conv_anim.scene.volume.hues import sources, strengthened
 from conv_anim.scene.volume.plan import LARGEST, SMALLEST, VolumePlan
 from conv_anim.scene.volume.space import Cells
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from conv_anim.scene.gliding import Ring
-    from conv_anim.scene.hit_regions import HitRegion
-    from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.primitives import Items, Primitive, Side
     from conv_anim.scene.style import Style
     from conv_anim.scene.timeline import Phase
     from conv_anim.scene.volume.filters import Bank, Line
     from conv_anim.scene.volume.oblique import Stack
+    from conv_anim.scene.volume.space import Space
     from conv_anim.tracing.trace import Trace
 
+IDLE = 0.35
+"""How strong the lines of channels are that are not read."""
 SIDES = (*range(LARGEST, SMALLEST - 1, -1), 5, 4, 3, 2, 1.5, 1, 0.7, 0.5)
 
 
@@ -54,8 +59,8 @@ class VolumeView(VolumePlan):
         """The fronts of input and output: a cell there stands for all that lie behind it."""
         read, made = self.trace.input.ndim, self.trace.made.ndim
         return [
-            *front("input", self.spaces[0], self.stacks[0], read),
-            *front("output", self.spaces[-1], self.stacks[-1], made),
+            *_front("input", self.spaces[0], self.stacks[0], read),
+            *_front("output", self.spaces[-1], self.stacks[-1], made),
         ]
 
     def turn(self, k: int) -> Turn:
@@ -93,7 +98,7 @@ class VolumeView(VolumePlan):
     def _shown(self, k: int) -> list[Primitive]:
         """The windows with their lines, the filters, and the cells that are made."""
         (stage, step), reaches = self.steps.at(k), self.reaches(k)
-        shown = [*self._windows(k), *self._beam(stage, reaches), *self._filters(k)]
+        shown = [*self._windows(k), *self._beam(stage, reaches), *self._filters(k, stage)]
         return [*shown, *self.fillings[stage].frame(step).shown]
 
     def _windows(self, k: int) -> list[Primitive]:
@@ -101,7 +106,7 @@ class VolumeView(VolumePlan):
         (stage, _), reaches = self.steps.at(k), self.reaches(k)[:-1]
         *before, last = zip(self.bodies[: stage + 1], reaches, strict=True)
         shown = [item for body, cells in before for item in body.reached(cells)]
-        shown += [*last[0].window(last[1]), *self._shuffled(reaches), *self.stage_marks(stage)]
+        shown += [*last[0].window(last[1]), *self._shuffled(reaches), *self._stage_marks(stage)]
         return [*shown, *self._to_come(k)]
 
     def _to_come(self, k: int) -> list[Primitive]:
@@ -114,9 +119,8 @@ class VolumeView(VolumePlan):
         both = zip(self.bodies, self.reaches(k)[:-1], strict=False)
         return [item for body, cells in both for item in body.opened(cells)]
 
-    def _filters(self, k: int) -> list[Primitive]:
-        """All filters, those of the layer that is at work standing out; the others at rest."""
-        stage, _ = self.steps.at(k)
+    def _filters(self, k: int, stage: int | None = None) -> list[Primitive]:
+        """All filters, as a step sees them: those of a layer that is at work standing out, the others at rest."""
         items: list[Primitive] = []
         for number, filters in enumerate(self.banks):
             if filters is not None:
@@ -131,12 +135,12 @@ class VolumeView(VolumePlan):
         """The windows and the filters, before anything is made; and the windows on their way."""
         if phase == "way":
             over = [*self._opened(step + 1), *self._shuffled(self.reaches(step + 1)[:-1])]
-            waiting = [*over, *self._waiting(step + 1), *self.stage_marks(self.steps.at(step + 1)[0])]
+            waiting = [*over, *self._filters(step + 1), *self._stage_marks(self.steps.at(step + 1)[0])]
             starts, ends = (self._marked(self.reaches(k)) for k in (step, step + 1))
             stroke = strong(self.style, self.style.colors.window)
             kept = [*self.frame(step + 1).kept, *self._to_come(step + 1)]
             return (*waiting, *kept, *gliding(starts, ends, share, stroke))
-        return (*self._windows(step), *self._filters(step))
+        return (*self._windows(step), *self._filters(step, self.steps.at(step)[0]))
 
     def _marked(self, reaches: list[Cells]) -> list[Ring]:
         """The faces of the window, and of what is made."""
@@ -150,23 +154,33 @@ class VolumeView(VolumePlan):
     def finished(self) -> Frame:
         """The maps without a window, and the filters at rest."""
         full = [stack.cells for stack in self.stacks] if len(self.layers) > 1 else []
-        shown = [*self._shuffled(full), *self._waiting(len(self.steps) - 1), *self.stage_marks(None)]
+        shown = [*self._shuffled(full), *self._filters(len(self.steps) - 1), *self._stage_marks(None)]
         return Frame(tuple(self.fillings[-1].finished()), tuple(shown))
-
-    def _waiting(self, k: int) -> list[Primitive]:
-        """The filters at rest, those that are seen in a step."""
-        return [
-            item
-            for number, filters in enumerate(self.banks)
-            if filters is not None
-            for item in filters.items(self._working(number, k), at_rest=True)
-        ]
 
     def _working(self, number: int, k: int) -> list[int]:
         """The filters of a layer that are at work in a step, or in the one of the layer's own that is nearest to it."""
         starts = self.steps.starts
         own = self.steps.each[number].cell(min(max(k, starts[number]), starts[number + 1] - 1) - starts[number])
         return [0] if self.deep else self.fillings[number].made(own).slices
+
+    def _stage_marks(self, at_work: int | None) -> list[Primitive]:
+        """Below the maps which layer leads from one to the next: its number on an arrow, of the one at work in bold."""
+        if not self.marks_room:
+            return []
+        style, size, items = self.style, self.style.small_size, list["Primitive"]()
+        y, tip = self.lineup.height + self.marks_room / 2, 0.4 * self.style.gap
+        for k, (before, after) in enumerate(pairwise(stack.x + stack.width / 2 for stack in self.stacks)):
+            bold, text = k == at_work, self.say("step", number=k + 1)
+            left, right = before + 0.5 * style.gap, after - 0.5 * style.gap
+            middle, room = (left + right) / 2, style.width(text, size=size, bold=True) / 2 + 0.4 * style.gap
+            ink = style.text_ink if bold else style.label_ink
+            color = ink if bold else mix(style.colors.background, style.colors.muted, 0.5)
+            stroke = Stroke(color, max(1.0, (1.5 if bold else 1.0) * style.scale))
+            head = ((right, y), (right - tip, y - 0.6 * tip), (right - tip, y + 0.6 * tip))
+            lines = (((left, y), (middle - room, y)), ((middle + room, y), (right - tip, y)))
+            words = style.centered(middle, y, text, size=size, color=ink, bold=bold)
+            items += [Lines(lines, stroke), Polygons((head,), color), words]
+        return items
 
     def _beam(self, number: int, reaches: list[Cells]) -> list[Primitive]:
         """Lines from a window to what is made of it; on their way they meet the filters that are at work."""
@@ -210,10 +224,26 @@ class VolumeView(VolumePlan):
 
     def _connectors(self, number: int, working: list[int]) -> list[Primitive]:
         """Lines from the channels that a shuffle takes to where it deals them, those that are read stronger."""
-        means = self.layers[number].means
-        ways = [(sources(means, channel)[0], channel) for channel in range(means.out_channels)]
-        ends = self.stacks[number], self.stacks[number + 1]
-        return connectors(self.style, ways, ends, self.hues.of_map(number), working)
+        means, style, items = self.layers[number].means, self.style, list["Primitive"]()
+        before, after, fill = self.stacks[number], self.stacks[number + 1], self.hues.of_map(number)
+        for place in sorted(range(means.out_channels), key=lambda place: place in working):
+            source = sources(means, place)[0]
+            color = strengthened(style.colors, fill(source))
+            color = color if place in working else mix(style.colors.background, color, IDLE)
+            line = bent(before.upper(source, right=True), after.upper(place, right=False))
+            items.append(Lines((line,), Stroke(color, max(1.0, (2.5 if place in working else 1.5) * style.scale))))
+        return items
+
+
+def _front(side: Side, space: Space, stack: Stack, dimensions: int) -> Iterator[HitRegion]:
+    """The cells in front of a map with so many dimensions; those of the output go where it is filled."""
+    behind = (None,) * max(1, dimensions - 2)
+    for row, r in space.rows.inputs.items():
+        for column, c in space.columns.inputs.items():
+            x, y = stack.at(0, row, column)
+            ring = corners((x, y, stack.cell, stack.cell))
+            cell = (*behind, *along((r, c), min(2, dimensions - 1)))
+            yield HitRegion(side, cell, ring, drifts=side == "output")
 
 
 def _sized(trace: Trace, style: Style, side: float) -> VolumeView:
