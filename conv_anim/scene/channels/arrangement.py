@@ -48,39 +48,24 @@ class Arrangement:
     @property
     def labelled(self) -> bool:
         """Whether the spec asks for labels."""
-        return self.channel_rows.trace.spec.labels is not None
-
-    @property
-    def side(self) -> float:
-        """The side of a cell of a map."""
-        return self.channel_rows.numbers.cell
+        return self.channel_rows.labelled
 
     @cached_property
-    def cells(self) -> list[Numbers]:
-        """How large the cells of each column are."""
-        kernels = [] if self.channel_rows.layer.kernels is None else [self.channel_rows.kernel_numbers]
-        maps = [self.channel_rows.numbers] * (2 if self.add else 1)
-        return [self.channel_rows.numbers, *kernels, *maps]
+    def columns(self) -> list[Grid]:
+        """An input map, a kernel if there are any, a map, and the output if there is one; not yet in their places."""
+        rows, layer = self.channel_rows, self.channel_rows.layer
+        sizes: list[tuple[tuple[int, ...], Numbers]] = [(rows.sheet.shape, rows.numbers)]
+        if layer.kernels is not None:
+            sizes.append((plane(layer.kernels[0, 0]).shape, rows.kernel_numbers))
+        sizes += [(plane(layer.output[0]).shape, rows.numbers)] * (2 if self.add else 1)
+        return [Grid(self.style, cells, high, wide, 0.0, 0.0) for (high, wide), cells in sizes]
 
     @cached_property
-    def cell_contents(self) -> list[Contents]:
-        """What stands in them."""
-        channel_rows = self.channel_rows
-        kernels = [] if channel_rows.layer.kernels is None else [channel_rows.kernel_contents]
-        return [
-            channel_rows.input_contents,
-            *kernels,
-            channel_rows.map_contents,
-            *([channel_rows.output_contents] if self.add else []),
-        ]
-
-    @cached_property
-    def shapes(self) -> list[tuple[int, int]]:
-        """Rows and columns of an input map, a kernel if there are any, a map, and of the output if there is one."""
-        layer = self.channel_rows.layer
-        arrays = [*([] if layer.kernels is None else [layer.kernels[0, 0]]), layer.output[0]]
-        arrays += [layer.output[0]] if self.add else []
-        return [self.channel_rows.sheet.shape, *((len(plane(a)), plane(a).shape[1]) for a in arrays)]
+    def contents(self) -> list[Contents]:
+        """What stands in their cells."""
+        rows = self.channel_rows
+        kernels = [] if rows.layer.kernels is None else [rows.kernel_contents]
+        return [rows.input_contents, *kernels, rows.map_contents, *([rows.output_contents] if self.add else [])]
 
     @cached_property
     def signs(self) -> list[Callout]:
@@ -163,10 +148,9 @@ class Arrangement:
     def _tower(
         self, groups: Sequence[Sequence[MapRows]], outputs: int, output: int | None = None, *, top: int | None = None
     ) -> Tower:
-        source, *others = (round(rows * one.cell) for (rows, _), one in zip(self.shapes, self.cells, strict=True))
-        each = others[-1] if output is None else output
-        gap = self.gap
-        heights = Heights(source, max(others), each, round(self.side), gap, gap + round(0.9 * self.style.gap))
+        source, *others = (round(grid.height) for grid in self.columns)
+        each, dots = others[-1] if output is None else output, round(self.channel_rows.numbers.cell)
+        heights = Heights(source, max(others), each, dots, self.gap, self.gap + round(0.9 * self.style.gap))
         return tower(groups, outputs, heights, top=self.top if top is None else top)
 
     @cached_property
@@ -199,7 +183,7 @@ class Arrangement:
 
     @cached_property
     def _widths(self) -> list[float]:
-        widths = [columns * one.cell for (_, columns), one in zip(self.shapes, self.cells, strict=True)]
+        widths = [grid.width for grid in self.columns]
         if self.add and self.piled:
             widths[-1] = pile(self.channel_rows).filling.stack.width
         return widths
@@ -210,7 +194,7 @@ class Arrangement:
         return round(self.style.gap * 0.8) if self.whole else 0
 
     def _between(self, column: int) -> float:
-        last = len(self.shapes) - 1
+        last = len(self.columns) - 1
         if column == last:
             return 0
         fork = 1.2 * self.style.gap if column == 0 and self.forked else 0
@@ -261,9 +245,9 @@ class Arrangement:
 
     def grid(self, column: int, span: Span) -> Grid:
         """The grid of a column in the middle of a span."""
-        (rows, columns), cells = self.shapes[column], self.cells[column]
-        y = round(span.top + (span.height - rows * cells.cell) / 2)
-        return Grid(self.style, cells, rows, columns, self.lefts[column], y, self.cell_contents[column])
+        grid = self.columns[column]
+        y = round(span.top + (span.height - grid.height) / 2)
+        return replace(grid, x=self.lefts[column], y=y, contents=self.contents[column])
 
     def place(self, number: int, channel_row: ChannelRow) -> tuple[int, int]:
         """The numbers of a channel row's source and of its row; ``number`` is its place among those of its output."""
@@ -276,7 +260,7 @@ class Arrangement:
         """The outputs on the right; None without an addition."""
         if not self.add:
             return None
-        spans, last = self.tower.outputs, len(self.shapes) - 1
+        spans, last = self.tower.outputs, len(self.columns) - 1
         if not self.piled:
             return Column(self.channel_rows, tuple(self.grid(last, span) for span in spans))
         there = pile(self.channel_rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,8 @@ from conv_anim.tracing.gathers import Gather
 from conv_anim.values import dataclass, field, replace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conv_anim.scene.channels.layer_rows import ChannelRow
     from conv_anim.scene.channels.outputs import Outputs
     from conv_anim.scene.grid import Grid
@@ -50,15 +52,10 @@ class BegunFilter(ChannelDrawing):
     def bottom(self) -> int:
         return self.places.tower.bottom
 
-    def rows(self, channel: int) -> list[PlacedRow]:
-        """The rows that are at work for an output channel, as far as they are drawn."""
-        if channel not in self._rows:
-            self._rows[channel] = self._placed_rows(channel)
-        return self._rows[channel]
-
     @cached_property
-    def _rows(self) -> dict[int, list[PlacedRow]]:
-        return {}
+    def rows(self) -> Callable[[int], list[PlacedRow]]:
+        """The rows that are at work for an output channel, as far as they are drawn."""
+        return cache(self._placed_rows)
 
     def _placed_rows(self, channel: int) -> list[PlacedRow]:
         found = []
@@ -75,11 +72,10 @@ class BegunFilter(ChannelDrawing):
         return PlacedRow(channel_row, sheet, None if channel_row.kernel is None else grids[0], grids[-1])
 
     def _sheet(self, channel: int, source: int, color: str) -> SheetGrid:
-        channel_rows = self
         grid = self.places.grid(0, self.places.tower.sources[source])
         grid = replace(grid, contents=self.input_contents_of(channel))
-        values, formats = plane(channel_rows.layer.input[channel]), channel_rows.formats
-        return SheetGrid(grid, channel_rows.sheet, values, formats.x, formats.empty, color)
+        values, formats = plane(self.layer.input[channel]), self.formats
+        return SheetGrid(grid, self.sheet, values, formats.x, formats.empty, color)
 
     # what stays as long as the filter does
 
@@ -92,11 +88,11 @@ class BegunFilter(ChannelDrawing):
             items += self._row_still(row)
         items += self._forks(rows)
         for span in self.places.tower.dots:
-            middle = self.places.lefts[0] + self.places.shapes[0][1] * self.numbers.cell / 2
+            middle = self.places.lefts[0] + self.places.columns[0].width / 2
             items.append(self._sign(middle, span.top + span.height / 2, "⋮"))
         if self.outputs is not None:
             items += [*self._joined(channel, rows, self.outputs), *self.outputs.static(channel)]
-        if self.places.labelled:
+        if self.labelled:
             items += self._labels(channel, rows)
         return tuple(items)
 
@@ -127,7 +123,7 @@ class BegunFilter(ChannelDrawing):
                 items += row.map.filled(plane(row.channel_row.map), self.map_format, color)
         if self.outputs is not None:
             items += self._joined(output, rows, self.outputs)
-        if self.places.labelled and rows and rows[0].kernel is not None:
+        if self.labelled and rows and rows[0].kernel is not None:
             items.append(rows[0].kernel.name(self._filter_of(output)))
         return items
 

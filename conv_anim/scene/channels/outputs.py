@@ -57,13 +57,9 @@ class Column:
 
     def result(self, cell: Cell, *, current: bool) -> list[Primitive]:
         """A cell with its value."""
-        channel_rows = self.channel_rows
-        value, color, fmt = (
-            channel_rows.layer.output[cell].item(),
-            channel_rows.output_color(cell[0]),
-            channel_rows.output_format,
-        )
-        return channel_rows.result(self.grid(cell[0]), cell, value, color, current=current, fmt=fmt)
+        rows = self.channel_rows
+        value, color = rows.layer.output[cell].item(), rows.output_color(cell[0])
+        return rows.result(self.grid(cell[0]), cell, value, color, current=current, fmt=rows.output_format)
 
 
 @dataclass(frozen=True)
@@ -80,12 +76,9 @@ class Pile:
 
     def grid(self, output: int) -> Grid:
         """The front of an output's slice as a grid."""
-        stack = self.filling.stack
+        stack, of = self.filling.stack, self.channel_rows
         x, y = stack.at(stack.ends((output, 1))[0], 0, 0)
-        there = self.channel_rows.output_contents
-        return Grid(
-            self.channel_rows.style, self.channel_rows.numbers, stack.rows, stack.columns, round(x), round(y), there
-        )
+        return Grid(of.style, of.numbers, stack.rows, stack.columns, round(x), round(y), of.output_contents)
 
     def static(self, working: int) -> list[Primitive]:
         """The slices as they are when an output begins."""
@@ -94,14 +87,7 @@ class Pile:
     def hit_regions(self) -> list[HitRegion]:
         """The front slice stands for all of them."""
         stack, axes = self.filling.stack, self.channel_rows.layer.output.ndim - 1
-        front = Grid(
-            self.channel_rows.style,
-            self.channel_rows.numbers,
-            stack.rows,
-            stack.columns,
-            round(stack.x),
-            round(stack.y),
-        )
+        front = self.grid(stack.nearest(stack.whole.slices))
         return list(of_grid("output", front, None, axes, drifts=True))
 
     def drift(self, output: int) -> Point:

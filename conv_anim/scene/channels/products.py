@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,13 +25,16 @@ LEADING = 1.5
 
 @dataclass(frozen=True)
 class Products:
-    """The products of the channel that is called ``name``."""
+    """The products of the channel that is called ``name``, so many in a line; ``added`` is the widest bias."""
 
     style: Style
     name: str
     formats: Formats
     made: Format
     bias: Format | None
+    layer: LayerTrace
+    columns: int
+    added: str
     share: float = 1.0
     """Em of the text, by that of labels."""
 
@@ -39,38 +43,38 @@ class Products:
         """Em of the text, in pixels."""
         return self.share * self.style.label_size
 
-    def within(self, width: float, layer: LayerTrace, columns: int, bias: str) -> Products | None:
+    def within(self, width: float) -> Products | None:
         """In smaller letters if it takes these to be no wider; None if they could not be read."""
-        found = replace(self, share=min(1.0, width / self.widest(layer, columns, bias)))
+        found = replace(self, share=min(1.0, width / self.widest))
         return found if found.size >= self.style.least else None
 
     def height(self, lines: int) -> float:
         """In pixels."""
         return self.size * (1 + LEADING * (lines - 1))
 
-    def widest(self, layer: LayerTrace, columns: int, bias: str) -> float:
+    @cached_property
+    def widest(self) -> float:
         """Pixels that a line may take."""
+        layer, size, width = self.layer, self.size, self.style.width
         assert layer.kernels is not None
-        size, width = self.size, self.style.width
         read = max(width(self.formats.x.factor(x), size=size) for x in np.unique(layer.input).tolist())
         met = max(width(self.formats.w.factor(w), size=size) for w in np.unique(layer.kernels).tolist())
         made = max(width(f" {NEAR} {text}", size=size, bold=True) for text in self.made.texts(layer.output))
-        around = width(f"{self.name}:  {bias} ", size=size) + made
-        return around + columns * (read + met + width("· + ", size=size))
+        around = width(f"{self.name}:  {self.added} ", size=size) + made
+        return around + self.columns * (read + met + width("· + ", size=size))
 
     def at(
         self,
         width: float,
         top: float,
-        products: tuple[list[tuple[Number, Number]], int],
+        terms: list[tuple[Number, Number]],
         bias: tuple[str, Number] | None,
         value: Number,
     ) -> list[Primitive]:
-        """The products, so many in a line, in the middle of a width; then what they add up to."""
-        terms, columns = products
+        """The products in the middle of a width; then what they add up to."""
         formats = self.formats.finer(enough(lambda more: self._adds_up(self.formats.finer(more), terms, bias, value)))
         texts = [f"{formats.x.factor(x)}·{formats.w.factor(w)}" for x, w in terms]
-        lines = [" + ".join(texts[k : k + columns]) for k in range(0, len(texts), columns)]
+        lines = [" + ".join(texts[k : k + self.columns]) for k in range(0, len(texts), self.columns)]
         lines = [*(f"{line} +" for line in lines[:-1]), f"{lines[-1]}{'' if bias is None else bias[0]} "]
         added = [[(formats.x, x), (formats.w, w)] for x, w in terms]
         added += [] if bias is None or self.bias is None else [[(self.bias, bias[1])]]

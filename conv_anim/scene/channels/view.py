@@ -11,7 +11,7 @@ from conv_anim.scene.channels.addition import Addition
 from conv_anim.scene.channels.begun import BegunFilter
 from conv_anim.scene.channels.channel_rows import ChannelRows
 from conv_anim.scene.channels.crossing import crossing
-from conv_anim.scene.channels.hit_regions import ChannelRegions, PlacedRow
+from conv_anim.scene.channels.hit_regions import of_inputs, of_maps
 from conv_anim.scene.channels.pixel_shuffle import pixel_shuffle
 from conv_anim.scene.channels.products import LEADING, Products
 from conv_anim.scene.grid import LARGER
@@ -26,6 +26,7 @@ from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.scene.cells import Position
+    from conv_anim.scene.channels.hit_regions import PlacedRow
     from conv_anim.scene.channels.tally import Tally
     from conv_anim.scene.grid import Grid
     from conv_anim.scene.hit_regions import HitRegion
@@ -126,29 +127,18 @@ class ChannelsView(BegunFilter):
     @cached_property
     def _products(self) -> Products | None:
         """Room for them; None where the sums of channels are written, or there is nothing to multiply."""
-        kernels = self.layer.kernels
-        if (
-            self.add
-            or (self.is_shaded and len(self.layer.input) > 1)
-            or kernels is None
-            or isinstance(self.layer.means, Gather)
-        ):
+        layer = self.layer
+        if self.add or layer.kernels is None or isinstance(layer.means, Gather):
             return None
-        key = "channels.map_number" if self.places.forked else "channels.channel"
-        found = Products(self.style, self.say(key, number=1), self.formats, self.map_format, self.bias_format)
-        columns = plane(kernels[0, 0]).shape[1]
-        bias = "" if self.meet else self.bias_text
+        if self.is_shaded and len(layer.input) > 1:
+            return None
+        name = self.say("channels.map_number" if self.places.forked else "channels.channel", number=1)
+        columns, bias = plane(layer.kernels[0, 0]).shape[1], "" if self.meet else self.bias_text
+        formats = self.formats, self.map_format, self.bias_format
+        found = Products(self.style, name, *formats, layer, columns, bias)
         if self.is_shaded:
-            return found.within(max(self.width, WORKED * self.style.scale), self.layer, columns, bias)
-        return found if found.widest(self.layer, columns, bias) <= self.width else None
-
-    @property
-    def _products_width(self) -> float:
-        """What they take, or the maps."""
-        assert self._products is not None
-        assert self.layer.kernels is not None
-        columns = plane(self.layer.kernels[0, 0]).shape[1]
-        return max(self.width, self._products.widest(self.layer, columns, "" if self.meet else self.bias_text))
+            return found.within(max(self.width, WORKED * self.style.scale))
+        return found if found.widest <= self.width else None
 
     @cached_property
     def _shares(self) -> int:
@@ -189,13 +179,12 @@ class ChannelsView(BegunFilter):
         row = self.rows(cell[0])[0]
         places, weights = self._kept(self.cells_read(row.channel_row, cell[1:])), self._met(row)
         read = [row.sheet.number_at(place) for place in places]
-        columns = plane(row.channel_row.kernel).shape[1] if row.channel_row.kernel is not None else 1
         terms = list(zip(read, weights, strict=True))
         value, output = row.channel_row.map[cell[1:]].item(), row.channel_row.output
         # a map that is added to others has no bias yet
         given = None if self.meet else self.layer.bias
         bias = None if given is None else (self.bias_of(output), given[output].item())
-        return self._products.at(self.width, self.sum_top, (terms, columns), bias, value)
+        return self._products.at(self.width, self.sum_top, terms, bias, value)
 
     @property
     def phases(self) -> frozenset[Phase]:
@@ -209,14 +198,19 @@ class ChannelsView(BegunFilter):
         if self._products is None or self.layer.kernels is None:
             return super().with_sum(made)
         lines = plane(self.layer.kernels[0, 0]).shape[0]
-        return align(made, self._products_width, self.sum_top + self._products.height(lines))
+        width = max(self.width, self._products.widest)
+        return align(made, width, self.sum_top + self._products.height(lines))
 
     @cached_property
     def sum(self) -> Tally | None:
         return self.tally(self.width) if self.add and not self._shares else None
 
     def hit_regions(self) -> list[HitRegion]:
-        return list(ChannelRegions(self, self.rows, self.outputs)())
+        """Input maps, what each of them contributes, and the output."""
+        working = range(self.out_channels if self.meet else 1)
+        rows, axes = [row for channel in working for row in self.rows(channel)], self.layer.output.ndim - 1
+        outputs = [] if self.outputs is None else self.outputs.hit_regions()
+        return [*of_inputs(rows, self.sheet, axes), *of_maps(rows, axes, apart=not self.meet), *outputs]
 
 
 def channels(trace: Trace, style: Style) -> Panel:
