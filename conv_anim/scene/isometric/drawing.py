@@ -78,7 +78,7 @@ class Isometric(IsometricPlan):
         """What a step reads and makes, and its sightlines, which go around what has been made."""
         shown = self._covered(cell)
         items = self._result(*two(cell[1:]), self.style.at_work(self.floors[-1].color), bold=True)
-        return [*shown, *self._sightlines(self.reaches(*two(cell[1:])), [*done, *shown, *items]), *items]
+        return [*shown, *self._sightlines(cell, [*done, *shown, *items]), *items]
 
     def _covered(self, cell: Cell) -> list[Primitive]:
         """What a step reads, floor by floor."""
@@ -235,9 +235,9 @@ class Isometric(IsometricPlan):
 
     # the lines from a window's corners to what is made of it
 
-    def _sightlines(self, reaches: list[Reach], shown: list[Primitive]) -> list[Primitive]:
+    def _sightlines(self, cell: Cell, shown: list[Primitive]) -> list[Primitive]:
         """From the corners of what is read to those of what is made of it; dashed where a floor hides them."""
-        levels = list(zip(self.floors, reaches, strict=True))
+        levels = list(zip(self.floors, self.reaches(*two(cell[1:])), strict=True))
         return self._drawn([self._joined(lower, upper) for lower, upper in pairwise(levels)], shown)
 
     def _drawn(self, parts: list[Parts], shown: list[Primitive]) -> list[Primitive]:

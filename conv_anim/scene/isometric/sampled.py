@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.gliding import between
 from conv_anim.scene.isometric.drawing import Isometric
-from conv_anim.scene.primitives import Frame, Lines, Polygons, Stroke, closed
+from conv_anim.scene.primitives import Lines, Polygons, Stroke, closed
 from conv_anim.scene.sheet import Sheet, row_and_column, two
 from conv_anim.scene.strokes import halo
 from conv_anim.scene.volume.hues import strengthened
@@ -18,9 +18,8 @@ from conv_anim.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conv_anim.scene.primitives import Items, Point, Primitive
+    from conv_anim.scene.primitives import Point, Primitive
     from conv_anim.scene.steps import Cell
-    from conv_anim.scene.timeline import Phase
     from conv_anim.tracing.sampling import Sample, Sampling
 
 RADIUS, RINGED = 0.14, 0.34
@@ -57,12 +56,6 @@ class SampledIsometric(Isometric):
         return [strengthened(colors, colors.channels[k % len(colors.channels)]) for k in range(count)]
 
     # a step
-
-    def frame(self, k: int) -> Frame:
-        cell = self.steps.cell(k)
-        place = two(cell[1:])
-        made = self._result(*place, self.style.at_work(self.floors[-1].color), bold=True)
-        return Frame(tuple(self._done(k)), (*self._covered(cell), *self._beams(cell), *made))
 
     def _covered(self, cell: Cell) -> list[Primitive]:
         items: list[Primitive] = [*self._regular(cell)]
@@ -106,7 +99,7 @@ class SampledIsometric(Isometric):
         at = self.floors[0].plane.at
         return tuple(at(middle[0] + radius * sin(turn), middle[1] + radius * cos(turn)) for turn in turns)
 
-    def _beams(self, cell: Cell) -> list[Primitive]:
+    def _sightlines(self, cell: Cell, _shown: list[Primitive]) -> list[Primitive]:
         """From each point to the output that it is a part of."""
         top = self.floors[-1].plane
         end = top.middle(*two(cell[1:]))
@@ -118,17 +111,11 @@ class SampledIsometric(Isometric):
 
     # on the way
 
-    @property
-    def phases(self) -> frozenset[Phase]:
-        return frozenset(("read", "way"))
-
-    def during(self, step: int, phase: Phase, share: float) -> Items:
-        """What is read, before anything is made of it; or the points on their way."""
-        if phase != "way":
-            return tuple(self._covered(self.steps.cell(step)))
+    def _tweened(self, step: int, share: float) -> list[Primitive]:
+        """The points on their way to the next output."""
         starts, ends = (self._samples(self.steps.cell(k)) for k in (step, step + 1))
         items: list[Primitive] = [*self._done(step + 1)]
         for one, other, color in zip(starts, ends, self._colors(), strict=True):
             pairs = zip(one, other, strict=True)
             items += self._points([between(a.at, b.at, share) for a, b in pairs], color)
-        return tuple(items)
+        return items

@@ -12,7 +12,6 @@ from conv_anim.scene.primitives import union
 from conv_anim.scene.scales import with_bars
 from conv_anim.scene.stacks import MOST_WORDS, around, broken, made_by, of_map, sees
 from conv_anim.scene.wording import words
-from conv_anim.scene.wording.language import Language
 from conv_anim.values import replace
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ def _signs(view: Isometric) -> list[tuple[Items, Box]]:
 def _callouts(view: Isometric) -> list[Callout]:
     """What is said of each floor: in a stack how it is made and what its cells see, and what is around it."""
     trace, style = view.trace, view.style
-    say, layers = Language(trace.spec.lang), [layer.layer for layer in trace.layers]
+    say, layers = view.say, [layer.layer for layer in trace.layers]
     found = []
     for k, (floor, label) in enumerate(zip(view.floors, words.floor_labels(trace), strict=True)):
         said: list[str] = []
