@@ -10,7 +10,7 @@ from conv_anim.scene.callouts import Callout
 from conv_anim.scene.channels.arrangement import shortened
 from conv_anim.scene.channels.drawing import ChannelDrawing
 from conv_anim.scene.channels.headings import ends
-from conv_anim.scene.channels.outputs import Column, Pile, pile
+from conv_anim.scene.channels.outputs import Column, pile
 from conv_anim.scene.grid import Grid
 from conv_anim.scene.hit_regions import of_grid
 from conv_anim.scene.numbers import plane
@@ -20,7 +20,8 @@ from conv_anim.scene.wording.words import Label
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from conv_anim.scene.channels.outputs import Outputs
+    from conv_anim.scene.channels.layer_rows import ChannelRow
+    from conv_anim.scene.channels.outputs import Outputs, Pile
     from conv_anim.scene.channels.tally import Tally
     from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.primitives import Items, Primitive
@@ -98,14 +99,17 @@ class Addition(ChannelDrawing):
         """The maps that are shown."""
         return [self._grid(x) for x in self._lefts[:-1]]
 
+    def _parts(self, channel: int) -> list[tuple[Grid, ChannelRow | None]]:
+        """What is added up to an output: its maps in their grids; None for the ones left out."""
+        rows = self.of(channel)
+        return [(grid, None if k is None else rows[k]) for grid, k in zip(self.grids, self.placed, strict=True)]
+
     @cached_property
     def _pile(self) -> Pile | None:
         if self.out_channels == 1:
             return None
         made = pile(self)
-        stack = made.filling.stack
-        placed = replace(stack, x=self._lefts[-1], y=self.top + ceil(stack.depth.total))
-        return Pile(self, replace(made.filling, stack=placed))
+        return made.at(self._lefts[-1], self.top + ceil(made.filling.stack.depth.total))
 
     @cached_property
     def outputs(self) -> Outputs:
@@ -126,15 +130,13 @@ class Addition(ChannelDrawing):
 
     def begun(self, channel: int) -> Items:
         items: list[Primitive] = [Boxes(((0, 0, self.width, self.bottom),), self.style.colors.background)]
-        channel_rows = self.of(channel)
-        for grid, channel_row in zip(self.grids, self.placed, strict=True):
-            if channel_row is None:
+        for grid, row in self._parts(channel):
+            if row is None:
                 items.append(self._centered(grid.x + grid.width / 2, "…"))
                 continue
-            color = self.map_color(channel_rows[channel_row].channel)
-            items += grid.filled(plane(channel_rows[channel_row].map), self.map_format, color)
+            items += grid.filled(plane(row.map), self.map_format, self.map_color(row.channel))
             if self.labelled:
-                items.append(grid.name(self._name(channel_rows[channel_row].channel), gap=self.style.close))
+                items.append(grid.name(self._name(row.channel), gap=self.style.close))
         texts = [*self.texts[:-1], f"{self.bias_of(channel)} =".strip()]
         rights = [grid.x + grid.width for grid in self.grids]
         for right, left, text in zip(rights, self._lefts[1:], texts, strict=True):
@@ -161,21 +163,18 @@ class Addition(ChannelDrawing):
     def read(self, cell: tuple[int, ...]) -> list[Primitive]:
         """The cell of every map that is added."""
         items: list[Primitive] = []
-        channel_rows, place = self.of(cell[0]), two(cell[1:])
-        for grid, channel_row in zip(self.grids, self.placed, strict=True):
-            if channel_row is None:
-                continue
-            color = self.map_color(channel_rows[channel_row].channel)
-            fill = self.style.under_window(color)
-            value = channel_rows[channel_row].map[cell[1:]].item()
-            items += grid.cell(place, self.map_format(value), fill, bold=True, value=value)
-            items += grid.framed([place])
+        place = two(cell[1:])
+        for grid, row in self._parts(cell[0]):
+            if row is not None:
+                fill, value = self.style.under_window(self.map_color(row.channel)), row.map[cell[1:]].item()
+                items += grid.cell(place, self.map_format(value), fill, bold=True, value=value)
+                items += grid.framed([place])
         return items
 
     def hit_regions(self) -> list[HitRegion]:
         """A cell of the maps that are added is a part of an output cell."""
         axes = self.layer.output.ndim - 1
-        added = [grid for grid, channel_row in zip(self.grids, self.placed, strict=True) if channel_row is not None]
+        added = [grid for grid, row in self._parts(0) if row is not None]
         parts = [region for grid in added for region in of_grid("output", grid, None, axes)]
         return [*parts, *self.outputs.hit_regions()]
 

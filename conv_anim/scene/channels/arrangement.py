@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.channels.headings import headings
-from conv_anim.scene.channels.outputs import Column, Pile, pile
+from conv_anim.scene.channels.outputs import Column, pile
 from conv_anim.scene.channels.towers import Heights, MapRows, tower
 from conv_anim.scene.grid import Grid
 from conv_anim.scene.numbers import plane
@@ -264,9 +264,7 @@ class Arrangement:
         if not self.piled:
             return Column(self.channel_rows, tuple(self.grid(last, span) for span in spans))
         there = pile(self.channel_rows)
-        stack = there.filling.stack
-        placed = replace(stack, x=self.lefts[last], y=round(spans[0].top + stack.depth.total))
-        return Pile(self.channel_rows, replace(there.filling, stack=placed))
+        return there.at(self.lefts[last], round(spans[0].top + there.filling.stack.depth.total))
 
 
 def shortened(count: int) -> list[int | None]:

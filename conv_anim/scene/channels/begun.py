@@ -108,11 +108,6 @@ class BegunFilter(ChannelDrawing):
                 items += [faded(item, self.style, self.map_color(group * self.seen)) for item in of_group]
         return items
 
-    @property
-    def reverse(self) -> bool:
-        """Whether the last filter comes first."""
-        return self.trace.spec.animation.order == "reverse"
-
     def _at_rest(self, output: int, *, done: bool) -> list[Primitive]:
         """The rows of a filter of another group, with its maps if they are made."""
         rows, items = self.rows(output), list["Primitive"]()

@@ -100,9 +100,14 @@ class LayerRows(Fitted):
         channel, *position = self.steps.cell(k)
         return Turn(1, (channel if self.meet else None, *position))
 
+    @property
+    def reverse(self) -> bool:
+        """Whether the last filter comes first."""
+        return self.trace.spec.animation.order == "reverse"
+
     def is_done(self, output: int, working: int) -> bool:
         """Whether an output's filter has had its turn before another's."""
-        return output > working if self.trace.spec.animation.order == "reverse" else output < working
+        return output > working if self.reverse else output < working
 
     # the input maps
 

@@ -69,6 +69,10 @@ class Pile:
     channel_rows: ChannelRows
     filling: Filling
 
+    def at(self, x: float, y: float) -> Pile:
+        """The same with the upper left corner of its front at a place."""
+        return replace(self, filling=replace(self.filling, stack=replace(self.filling.stack, x=x, y=y)))
+
     @property
     def x(self) -> float:
         """Left edge, in pixels."""
@@ -113,13 +117,10 @@ Outputs: TypeAlias = Column | Pile
 
 def pile(channel_rows: ChannelRows) -> Pile:
     """The outputs of a layer as a pile, not yet in its place."""
-    style, layer = channel_rows.style, channel_rows.layer
+    style, layer, cell = channel_rows.style, channel_rows.layer, channel_rows.numbers.cell
     rows, columns = plane(layer.output[0]).shape
-    order = channel_rows.trace.spec.animation.order
-    depth = Depth.of(
-        channel_rows.out_channels, round(0.32 * channel_rows.numbers.cell), deep=False, reverse=order == "reverse"
-    )
-    stack = Stack(depth, rows, columns, channel_rows.numbers.cell)
+    depth = Depth.of(channel_rows.out_channels, round(0.32 * cell), deep=False, reverse=channel_rows.reverse)
+    stack = Stack(depth, rows, columns, cell)
     waiting = replace(style, theme=replace(style.theme, pending=True))
     singly = tuple((output, 1) for output in range(channel_rows.out_channels))
     made = Space.made_by(layer.means)

@@ -163,11 +163,9 @@ class PixelShuffling(WovenMaps):
 
     def words(self, source: Cell, cell: Cell) -> str:
         """Which cell becomes which."""
-        before, after = (self._named(place, many=len(grids) > 1) for place, grids in self._placed(source, cell))
+        before = self._named(source, many=len(self.before) > 1)
+        after = self._named(cell, many=len(self.after) > 1)
         return f"{before} → {after}"
-
-    def _placed(self, source: Cell, cell: Cell) -> list[tuple[Cell, list[Grid]]]:
-        return [(source, self.before), (cell, self.after)]
 
     def _named(self, cell: Cell, *, many: bool) -> str:
         channel, row, column = (k + 1 for k in cell)

@@ -25,7 +25,7 @@ LEADING = 1.5
 
 @dataclass(frozen=True)
 class Products:
-    """The products of the channel that is called ``name``, so many in a line; ``added`` is the widest bias."""
+    """The products of the channel called ``name``, in so many lines and columns; ``added`` is the widest bias."""
 
     style: Style
     name: str
@@ -33,6 +33,7 @@ class Products:
     made: Format
     bias: Format | None
     layer: LayerTrace
+    lines: int
     columns: int
     added: str
     share: float = 1.0
@@ -48,9 +49,10 @@ class Products:
         found = replace(self, share=min(1.0, width / self.widest))
         return found if found.size >= self.style.least else None
 
-    def height(self, lines: int) -> float:
+    @property
+    def height(self) -> float:
         """In pixels."""
-        return self.size * (1 + LEADING * (lines - 1))
+        return self.size * (1 + LEADING * (self.lines - 1))
 
     @cached_property
     def widest(self) -> float:

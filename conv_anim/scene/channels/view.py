@@ -133,9 +133,9 @@ class ChannelsView(BegunFilter):
         if self.is_shaded and len(layer.input) > 1:
             return None
         name = self.say("channels.map_number" if self.places.forked else "channels.channel", number=1)
-        columns, bias = plane(layer.kernels[0, 0]).shape[1], "" if self.meet else self.bias_text
-        formats = self.formats, self.map_format, self.bias_format
-        found = Products(self.style, name, *formats, layer, columns, bias)
+        lines, columns = plane(layer.kernels[0, 0]).shape
+        formats, bias = (self.formats, self.map_format, self.bias_format), "" if self.meet else self.bias_text
+        found = Products(self.style, name, *formats, layer, lines, columns, bias)
         if self.is_shaded:
             return found.within(max(self.width, WORKED * self.style.scale))
         return found if found.widest <= self.width else None
@@ -195,11 +195,9 @@ class ChannelsView(BegunFilter):
         if self._shares:
             size = self.style.label_size
             return align(made, self._told_room, self.sum_top + size * (1 + LEADING * (self._shares - 1)))
-        if self._products is None or self.layer.kernels is None:
+        if self._products is None:
             return super().with_sum(made)
-        lines = plane(self.layer.kernels[0, 0]).shape[0]
-        width = max(self.width, self._products.widest)
-        return align(made, width, self.sum_top + self._products.height(lines))
+        return align(made, max(self.width, self._products.widest), self.sum_top + self._products.height)
 
     @cached_property
     def sum(self) -> Tally | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,7 @@ from conv_anim.scene.tones import SMALLEST_EDGED
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from conv_anim.scene.primitives import Point, Primitive, Stroke
+    from conv_anim.scene.primitives import Primitive, Stroke
     from conv_anim.scene.shades import Rgb
     from conv_anim.scene.volume.oblique import Stack
     from conv_anim.scene.volume.space import Cuboid
@@ -44,11 +45,7 @@ class Faces:
 
     def _face(self, stack: Stack, image: Rgb, slices: tuple[int, int], first: tuple[int, int]) -> list[Primitive]:
         near, _ = stack.ends(slices)
-
-        def at(row: float, column: float) -> Point:
-            return stack.at(near, row + first[0], column + first[1])
-
-        return [mosaic(image, at)]
+        return [mosaic(image, partial(stack.at, near), *first)]
 
     def _sides(self, stack: Stack, block: Cuboid, slices: Rgb) -> list[Primitive]:
         """Top and right, whose rows and columns are the slices, from the front to the back."""
