@@ -88,26 +88,19 @@ class Drawing:
         """The same with its origin elsewhere."""
         if not (dx or dy):
             return self
+        frames, during, finished = self.frames, self.during, self.finished
+
+        def there(items: Items) -> Items:
+            return shifted(items, dx, dy)
+
         return replace(
             self,
-            static=shifted(self.static, dx, dy),
-            frames=STILL if self.frames is STILL else Lazy(len(self.frames), self._moved_frame(dx, dy)),
-            during=None if self.during is None else self._moved_during(self.during, dx, dy),
-            finished=None if self.finished is None else self._moved_end(self.finished, dx, dy),
+            static=there(self.static),
+            frames=STILL if frames is STILL else Lazy(len(frames), lambda k: frames[k].mapped(there)),
+            during=None if during is None else lambda step, phase, share: there(during(step, phase, share)),
+            finished=None if finished is None else lambda: finished().mapped(there),
             hit_regions=lambda: tuple(region.moved(dx, dy) for region in self.hit_regions()),
         )
-
-    def _moved_frame(self, dx: float, dy: float) -> Callable[[int], Frame]:
-        frames = self.frames
-        return lambda k: _shifted_frame(frames[k], dx, dy)
-
-    @staticmethod
-    def _moved_during(during: During, dx: float, dy: float) -> During:
-        return lambda step, phase, share: shifted(during(step, phase, share), dx, dy)
-
-    @staticmethod
-    def _moved_end(finished: Callable[[], Frame], dx: float, dy: float) -> Callable[[], Frame]:
-        return lambda: _shifted_frame(finished(), dx, dy)
 
     def of_figure(self, number: int) -> Drawing:
         """The same drawing, about the trace of a number."""
@@ -122,10 +115,6 @@ class Drawing:
 def shifted(items: Items, dx: float, dy: float) -> Items:
     """Items moved to the right and down, in pixels."""
     return tuple(moved(item, dx, dy) for item in items)
-
-
-def _shifted_frame(frame: Frame, dx: float, dy: float) -> Frame:
-    return Frame(shifted(frame.kept, dx, dy), lambda: shifted(frame.shown, dx, dy))
 
 
 # several as one

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.marked_terms import begins_late
 from conv_anim.scene.page import page_of
-from conv_anim.scene.primitives import Frame, Lazy, Scene, Text
+from conv_anim.scene.primitives import Lazy, Scene, Text
 from conv_anim.scene.style import SMALLEST, Style
 from conv_anim.scene.timeline import timeline
 from conv_anim.scene.wording.captions import description
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from conv_anim.scene.drawing import Drawing
-    from conv_anim.scene.primitives import Guide, Items
+    from conv_anim.scene.primitives import Frame, Guide, Items
     from conv_anim.scene.style import Font
     from conv_anim.spec.model import Spec
     from conv_anim.tracing.trace import Trace
@@ -170,6 +170,7 @@ class Figure:
     def scene(self, scale: float, each: int | None) -> Scene:
         """The figure at a scale, with ``each`` panels in a row, or all if None."""
         spec, style = self.spec, self._style(scale)
+        files = spec.theme.font_files
         head, page = page_of(spec, self.traces, style, spec.size.width, each)
         say, drawn = Language(spec.lang), page.drawn
         when = timeline(spec.animation, drawn.steps, drawn.shows, drawn.stages)
@@ -177,8 +178,8 @@ class Figure:
             width=ceil(page.width),
             height=ceil(page.height),
             background=style.colors.background,
-            static=_set(drawn.static, spec.theme.font_files),
-            frames=_all_set(drawn.timed(when), spec.theme.font_files),
+            static=_set(drawn.static, files),
+            frames=_all_set(drawn.timed(when), files),
             step=spec.animation.step,
             hold=spec.animation.hold,
             loop=spec.animation.loop,
@@ -188,7 +189,7 @@ class Figure:
             left_out=_left_out(spec, drawn),
             late=any(map(begins_late, spec.figures)),
             transparent=spec.theme.transparent,
-            heading=_set(head.static, spec.theme.font_files),
+            heading=_set(head.static, files),
             head=round(head.height),
             names=Lazy(drawn.steps, lambda k: say("step", number=k)),
             guide=lambda: _guide(self.traces, drawn),
@@ -205,11 +206,7 @@ def _set(items: Items, files: tuple[str, ...]) -> Items:
 def _all_set(frames: Sequence[Frame], files: tuple[str, ...]) -> Sequence[Frame]:
     if not files:
         return frames
-    return Lazy(len(frames), lambda k: _set_frame(frames[k], files))
-
-
-def _set_frame(frame: Frame, files: tuple[str, ...]) -> Frame:
-    return Frame(_set(frame.kept, files), lambda: _set(frame.shown, files))
+    return Lazy(len(frames), lambda k: frames[k].mapped(lambda items: _set(items, files)))
 
 
 def _left_out(spec: Spec, drawn: Drawing) -> tuple[int, int] | None:

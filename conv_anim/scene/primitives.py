@@ -124,6 +124,10 @@ class Frame:
         """What goes with the frame."""
         return tuple(self._shown()) if callable(self._shown) else self._shown
 
+    def mapped(self, change: Callable[[Items], Items]) -> Frame:
+        """The same with all its items changed."""
+        return Frame(change(self.kept), lambda: change(self.shown))
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Frame) and (self.kept, self.shown) == (other.kept, other.shown)
 

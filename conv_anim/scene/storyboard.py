@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.limits import Asked
 from conv_anim.scene.color import mix, readable
+from conv_anim.scene.drawing import shifted
 from conv_anim.scene.primitives import Boxes, Frame, Lazy, Stroke, Text, moved
 from conv_anim.values import dataclass, replace
 
@@ -126,12 +127,8 @@ def _without_heading(drawn: Scene) -> Scene:
         return drawn
     up = -even(drawn.head)
     below = tuple(moved(item, 0, up) for item in drawn.static if item not in drawn.heading)
-
-    def frame(k: int) -> Frame:
-        made = drawn.frames[k]
-        return Frame(*(tuple(moved(item, 0, up) for item in items) for items in (made.kept, made.shown)))
-
-    return replace(drawn, height=drawn.height + up, static=below, frames=Lazy(len(drawn.frames), frame))
+    frames = Lazy(len(drawn.frames), lambda k: drawn.frames[k].mapped(lambda items: shifted(items, 0, up)))
+    return replace(drawn, height=drawn.height + up, static=below, frames=frames)
 
 
 def _lettering(drawn: Scene) -> tuple[float, str]:
