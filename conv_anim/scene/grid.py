@@ -5,14 +5,12 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from conv_anim.scene.cells import WRITTEN
 from conv_anim.scene.color import mix
 from conv_anim.scene.frames import framed
 from conv_anim.scene.hatching import SLANTED, cornered, hatched, hatching
 from conv_anim.scene.mosaics import finished, mosaic
-from conv_anim.scene.primitives import Boxes, Lines, Primitive, Stroke, Text, union
+from conv_anim.scene.primitives import Boxes, Lines, Primitive, Stroke, Text, shrunk, union
 from conv_anim.scene.tones import SMALLEST_EDGED
 from conv_anim.spec.grouping import row_runs
 from conv_anim.values import dataclass
@@ -80,6 +78,11 @@ class Grid:
         """The middle of its height, in pixels."""
         return self.y + self.height / 2
 
+    @property
+    def places(self) -> list[Position]:
+        """All cells, row by row."""
+        return list(product(range(self.rows), range(self.columns)))
+
     def box(self, row: int, column: int) -> Box:
         side = self.numbers.cell
         return self.x + column * side, self.y + row * side, side, side
@@ -100,9 +103,13 @@ class Grid:
         """A cell of a colour with its number; in shades with that of its ``value``, outlined if it is ``bold``."""
         if self.contents.shades is not None and value is not None:
             return self._shade(place, text, self.contents.shades, value, bold=bold)
-        if not self.contents.written:
-            return [self.boxes([place], fill, self.style.edge if self.edged else None)]
-        return [self.boxes([place], fill, self.style.edge), self.number(place, text, fill, *wanted, bold=bold)]
+        cell = self.boxes([place], fill, self._edge)
+        return [cell, self.number(place, text, fill, *wanted, bold=bold)] if self.contents.written else [cell]
+
+    @property
+    def _edge(self) -> Stroke | None:
+        """Around cells in one colour."""
+        return self.style.edge if self.edged or self.contents.written else None
 
     def _shade(self, place: Position, text: str, shades: Shades, value: Number, *, bold: bool) -> list[Primitive]:
         items: list[Primitive] = [mosaic(shades.cell(value), self.corner, *place)]
@@ -162,8 +169,7 @@ class Grid:
         widest = max(self.style.width(each, size=1.0) for each in (text, *like))
         own = min(self.numbers.size, PAIRED * side, 0.9 * side / widest)
         away = (cap * own + BETWEEN * side) / 2
-        inset, color = self.style.line, self.style.ink_on(on)
-        patch = Boxes(((x + inset, y + inset, side - 2 * inset, side - 2 * inset),), on)
+        patch, color = Boxes((shrunk(self.box(*place), self.style.line),), on), self.style.ink_on(on)
         above, below = (
             self.style.centered(x + side / 2, y + side / 2 + by, each, size=own, color=ink, bold=bold)
             for by, each, ink, bold in ((-away, number.text, number.color, number.bold), (away, text, color, False))
@@ -179,17 +185,16 @@ class Grid:
 
     def filled(self, values: Array, fmt: Format, fill: str) -> list[Primitive]:
         """All cells in one colour with their numbers, or in shades."""
-        places = list(np.ndindex(self.rows, self.columns))
         if self.contents.shades is not None:
             return self._shaded(values, fmt, self.contents.shades)
+        cells = self.boxes(self.places, fill, self._edge)
         if not self.contents.written:
-            return [self.boxes([(r, c) for r, c in places], fill, self.style.edge if self.edged else None)]
-        texts = [self.number((r, c), self._text(values, fmt, (r, c)), fill) for r, c in places]
-        return [self.boxes([(r, c) for r, c in places], fill, self.style.edge), *texts]
+            return [cells]
+        return [cells, *(self.number(at, self._text(values, fmt, at), fill) for at in self.places)]
 
     def _shaded(self, values: Array, fmt: Format, shades: Shades) -> list[Primitive]:
         items: list[Primitive] = [mosaic(shades.colors(values), self.corner)]
-        places = [(r, c) for r, c in np.ndindex(self.rows, self.columns)]
+        places = self.places
         items += [self.boxes(places, None, self.style.edge)] if self.edged else []
         if self.contents.written:
             items += [self.number(at, self._text(values, fmt, at), shades.fill(values[at].item())) for at in places]
@@ -227,17 +232,10 @@ class Grid:
         if not self.edged:
             there = [whole] if places is None else [self.box(r, c) for r, c in places]
             return [Boxes((union(there),), self.style.colors.background, self.style.pending_edge)] if there else []
-        inset, side = 1 + round(self.style.line / 2), self.numbers.cell
-        boxes = [self.box(r, c) for r, c in (np.ndindex(self.rows, self.columns) if places is None else places)]
+        inset = 1 + round(self.style.line / 2)
+        boxes = tuple(shrunk(self.box(*place), inset) for place in (self.places if places is None else places))
         ground = [Boxes((whole,), self.style.colors.background)] if cleared else []
-        return [
-            *ground,
-            Boxes(
-                tuple((x + inset, y + inset, side - 2 * inset, side - 2 * inset) for x, y, _, _ in boxes),
-                None,
-                self.style.pending_edge,
-            ),
-        ]
+        return [*ground, Boxes(boxes, None, self.style.pending_edge)]
 
     def crossed(self, places: Iterable[Position], stroke: Stroke) -> list[Primitive]:
         """Cells struck out from corner to corner; the lines leave numbers free."""
@@ -261,10 +259,9 @@ class Grid:
 
     def ringed(self, places: Iterable[Position], color: str) -> list[Primitive]:
         """A line inside the edges of cells."""
-        stroke, side = Stroke(color, self.style.line + self.style.scale), self.numbers.cell
+        stroke = Stroke(color, self.style.line + self.style.scale)
         inset = (self.style.line + stroke.width) / 2
-        boxes = [self.box(*place) for place in places]
-        rings = tuple((x + inset, y + inset, side - 2 * inset, side - 2 * inset) for x, y, _, _ in boxes)
+        rings = tuple(shrunk(self.box(*place), inset) for place in places)
         return [Boxes(rings, None, stroke)] if rings else []
 
     def framed(self, places: Iterable[Position]) -> list[Primitive]:

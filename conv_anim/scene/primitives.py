@@ -300,6 +300,12 @@ def closed(ring: Sequence[Point]) -> tuple[Point, ...]:
     return (*ring, ring[0])
 
 
+def shrunk(box: Box, by: float) -> Box:
+    """A box inside another one, so far from all of its edges."""
+    x, y, width, height = box
+    return x + by, y + by, width - 2 * by, height - 2 * by
+
+
 def union(boxes: Iterable[Box]) -> Box:
     """The smallest box around all of them."""
     boxes = list(boxes)

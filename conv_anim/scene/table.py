@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import product
 from math import prod
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import mix
-from conv_anim.scene.primitives import Boxes, Stroke
+from conv_anim.scene.primitives import Boxes, Stroke, shrunk
 from conv_anim.spec.grouping import grouped
 from conv_anim.values import dataclass
 
@@ -144,8 +145,10 @@ class Table:
         """All cells empty."""
         if self.edge is None:
             return self.outlined(range(self.rows.count), range(self.columns.count), self._faint)
-        places = ((r, c) for r in range(self.rows.count) for c in range(self.columns.count))
-        return [Boxes(tuple(map(self.box, places)), None, self._faint)]
+        return [Boxes(tuple(map(self.box, self._places())), None, self._faint)]
+
+    def _places(self) -> Iterable[Position]:
+        return product(range(self.rows.count), range(self.columns.count))
 
     @property
     def _faint(self) -> Stroke:
@@ -155,9 +158,8 @@ class Table:
     def pending(self) -> list[Primitive]:
         """All cells empty, a little smaller: then a finished one hides no other's edge."""
         inset = 1 + round(self.style.line / 2)
-        places = ((r, c) for r in range(self.rows.count) for c in range(self.columns.count))
-        boxes = [(x + inset, y + inset, w - 2 * inset, h - 2 * inset) for x, y, w, h in map(self.box, places)]
-        return [Boxes(tuple(boxes), None, self.style.pending_edge if self.edge is not None else None)]
+        boxes = tuple(shrunk(self.box(place), inset) for place in self._places())
+        return [Boxes(boxes, None, self.style.pending_edge if self.edge is not None else None)]
 
     def outlined(self, rows: Iterable[int], columns: Iterable[int], stroke: Stroke) -> list[Primitive]:
         """A line around the cells where some rows and columns meet, block by block."""

@@ -14,7 +14,7 @@ from conv_anim.scene.fit import Fit
 from conv_anim.scene.gliding import gliding
 from conv_anim.scene.hit_regions import HitRegion
 from conv_anim.scene.marks import MarkStyle
-from conv_anim.scene.primitives import Boxes, Frame, Lines, Stroke, corners
+from conv_anim.scene.primitives import Boxes, Frame, Lines, Stroke, corners, shrunk
 from conv_anim.scene.slots import filled
 from conv_anim.scene.strokes import strong
 from conv_anim.tracing.geometry import Source
@@ -179,9 +179,8 @@ class WinogradDrawing(Tiles):
 
     def _worked_out(self, k: int, color: str) -> list[Primitive]:
         """A line inside the output that is worked out below, in a colour that shows on it."""
-        inset, (_, at) = 2 * self.style.scale, self.made_of(k)
-        x, y, wide, high = self.tables["output"].box(at)
-        inner = (x + inset, y + inset, wide - 2 * inset, high - 2 * inset)
+        _, at = self.made_of(k)
+        inner = shrunk(self.tables["output"].box(at), 2 * self.style.scale)
         return [Boxes((inner,), None, Stroke(color, 1.5 * self.style.scale))]
 
     def _outlined(self, name: str, places: list[Position], color: str) -> list[Primitive]:
