@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import reduce
 from math import ceil
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.fit import Fit
+from conv_anim.scene.fit import joined
 from conv_anim.scene.layout import EMPTY, Panel, column, of_figure, table
 from conv_anim.scene.text_panels import paragraph
 from conv_anim.values import replace
@@ -82,15 +81,9 @@ def fitted(traces: Sequence[Trace], style: Style, view: Callable[[Trace, Style],
         (trace.spec.view.kind, one.fit is not None and one.fit.in_shades)
         for trace, one in zip(traces, alone, strict=True)
     ]
-    fits = {kind: _joined([one for one, its in zip(alone, kinds, strict=True) if its == kind]) for kind in kinds}
+    fits = {kind: joined(one.fit for one, its in zip(alone, kinds, strict=True) if its == kind) for kind in kinds}
     found = []
     for k, (trace, kind, one) in enumerate(zip(traces, kinds, alone, strict=True)):
         again = fits[kind] is not None and one.fit != fits[kind]
         found.append(of_figure(view(trace, replace(style, fit=fits[kind])) if again else one, k))
     return found
-
-
-def _joined(panels: Sequence[Panel]) -> Fit | None:
-    """What suits all of them; None if the view leaves its cells as they are."""
-    fits = [one.fit for one in panels if one.fit is not None]
-    return reduce(Fit.joined, fits) if fits else None

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from typing import TYPE_CHECKING
+
 from conv_anim.values import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +39,9 @@ class Fit:
             max(self.lead, other.lead),
             max(self.rise, other.rise),
         )
+
+
+def joined(fits: Iterable[Fit | None]) -> Fit | None:
+    """What suits all of them; None if none has cells of a size of its own."""
+    there = [fit for fit in fits if fit is not None]
+    return reduce(Fit.joined, there) if there else None

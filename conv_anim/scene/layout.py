@@ -7,12 +7,13 @@ is only of letters, which need none. So composing is associative, and what stood
 
 from __future__ import annotations
 
-from functools import cached_property, reduce
+from functools import cached_property
 from itertools import accumulate
 from math import floor
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, runtime_checkable
 
 from conv_anim.scene.drawing import Drawing, together
+from conv_anim.scene.fit import joined
 from conv_anim.scene.primitives import Lazy
 from conv_anim.values import dataclass, field, replace
 
@@ -221,9 +222,7 @@ def over(*panels: Panel) -> Panel:
     anchors = {name: at for one in reversed(there) for name, at in one.anchors.items()}
     width, height = max(one.width for one in there), max(one.height for one in there)
     parts = tuple(part for one in there for part in one.parts)
-    fits = [one.fit for one in there if one.fit is not None]
-    fit = reduce(lambda one, other: one.joined(other), fits) if fits else None
-    return Panel(width, height, parts, there[0].baseline, anchors, fit)
+    return Panel(width, height, parts, there[0].baseline, anchors, joined(one.fit for one in there))
 
 
 def row(*panels: Panel, gap: float = 0.0, align: Across = "baseline") -> Panel:
