@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from itertools import pairwise
 from math import dist
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from conv_anim.scene.primitives import Boxes, Lines, Polygons, corners, union
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from conv_anim.scene.grid import Grid
     from conv_anim.scene.primitives import Box, Items, Point, Primitive, Stroke
+    from conv_anim.scene.table import Table
 
     Ring = tuple[Point, ...]
 
@@ -19,27 +21,7 @@ EDGE = 0.5
 """Pixels by which a cell may lie outside of its grid, as a line does."""
 
 
-class Cells(Protocol):
-    """A part of a figure that has cells: a grid, or a table."""
-
-    @property
-    def x(self) -> float:
-        """Its left side."""
-
-    @property
-    def y(self) -> float:
-        """Its top."""
-
-    @property
-    def width(self) -> float:
-        """How wide it is."""
-
-    @property
-    def height(self) -> float:
-        """How high it is."""
-
-
-def outlines(items: Iterable[Primitive], parts: Iterable[Cells]) -> list[Ring]:
+def outlines(items: Iterable[Primitive], parts: Iterable[Grid | Table]) -> list[Ring]:
     """Around what a step marks in each of some parts."""
     items = list(items)
     boxes = [box for item in items if isinstance(item, Boxes) and item.fill is not None for box in item.boxes]
@@ -53,7 +35,7 @@ def outlines(items: Iterable[Primitive], parts: Iterable[Cells]) -> list[Ring]:
     return found
 
 
-def _lies_in(box: Box, part: Cells) -> bool:
+def _lies_in(box: Box, part: Grid | Table) -> bool:
     left, top, width, height = box
     across = part.x - EDGE <= left and left + width <= part.x + part.width + EDGE
     return across and part.y - EDGE <= top and top + height <= part.y + part.height + EDGE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import cos, pi, sin
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from conv_anim.scene.primitives import corners
 from conv_anim.tracing.geometry import Source
@@ -12,7 +12,8 @@ from conv_anim.values import dataclass, replace
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from conv_anim.scene.primitives import Box, Point, Side
+    from conv_anim.scene.grid import Grid
+    from conv_anim.scene.primitives import Point, Side
     from conv_anim.scene.sheet import Sheet
 
 Cell: TypeAlias = tuple[int | None, ...]
@@ -59,24 +60,6 @@ HitRegions: TypeAlias = "Callable[[], Iterable[HitRegion]]"
 Turns: TypeAlias = "Sequence[Turn | None]"
 
 
-class Grid(Protocol):
-    """Rows and columns of boxes."""
-
-    @property
-    def rows(self) -> int:
-        """How many."""
-        ...
-
-    @property
-    def columns(self) -> int:
-        """How many."""
-        ...
-
-    def box(self, row: int, column: int) -> Box:
-        """Where a cell is."""
-        ...
-
-
 def nowhere() -> tuple[HitRegion, ...]:
     """The hit regions of a drawing without cells."""
     return ()
@@ -95,10 +78,8 @@ def along(place: tuple[int, int], axes: int) -> tuple[int, ...]:
 
 def of_grid(side: Side, grid: Grid, channel: int | None, axes: int = 2, *, drifts: bool = False) -> Iterator[HitRegion]:
     """Every cell of a grid that shows a map."""
-    for row in range(grid.rows):
-        for column in range(grid.columns):
-            cell = (channel, *along((row, column), axes))
-            yield HitRegion(side, cell, corners(grid.box(row, column)), drifts=drifts)
+    for place in grid.places:
+        yield HitRegion(side, (channel, *along(place, axes)), corners(grid.box(*place)), drifts=drifts)
 
 
 def held(sheet: Sheet) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
