@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from conv_anim.scene.color import mix, readable
+from conv_anim.scene.color import mix
 from conv_anim.scene.layout import EMPTY, as_one, column, moved, over, row, space, static
 from conv_anim.scene.primitives import Boxes, Lines, Stroke
 from conv_anim.scene.rounding import rounded, short
@@ -117,16 +117,11 @@ class CostTable:
 
     # what is drawn
 
-    @property
-    def _quiet(self) -> str:
-        """The colour of text that matters less."""
-        return readable(self.style.colors.background, self.style.colors.muted, self.style.colors.ink)
-
     def _heads(self) -> Panel:
         """What stands above the numbers."""
-        names, *numbers = self._columns
+        (names, *numbers), style = self._columns, self.style
         heads = [
-            line(self.say(key), self.style, size=self.style.small_size, color=self._quiet, width=wide, anchor="end")
+            line(self.say(key), style, size=style.small_size, color=style.label_ink, width=wide, anchor="end")
             for key, wide in zip(HEADS, numbers, strict=True)
         ]
         return row(space(names), *heads, gap=self._gap, align="start")
@@ -134,7 +129,7 @@ class CostTable:
     def _row(self, one: Row, below: float) -> Panel:
         """``below`` is the room between lines; a sum has a rule in the middle of it."""
         style, bold = self.style, one.kind == "total"
-        color = self._quiet if one.kind == "replaced" else readable(style.colors.background, style.colors.ink)
+        color = style.label_ink if one.kind == "replaced" else style.text_ink
         texts = [
             line(text, style, size=self._size, color=color, bold=bold, width=wide, anchor=anchor)
             for text, wide, anchor in zip(one.texts, self._columns, ANCHORS, strict=True)
@@ -159,8 +154,7 @@ class CostTable:
         fill = mix(colors.background, colors.muted, 0.45) if one.kind == "replaced" else colors.window
         found = static((Boxes(((0, 0, wide, high),), fill),), wide, 0.0) if wide else EMPTY
         told = percent(one.cost.multiply_adds, self._replaced) if one.kind == "total" and self._replaced else ""
-        ink = readable(colors.background, colors.ink)
-        beside = line(told, style, size=self._size, color=ink, bold=True) if told else EMPTY
+        beside = line(told, style, size=self._size, color=style.text_ink, bold=True) if told else EMPTY
         room = self._width(percent(1, 1), bold=True) + 0.4 * style.gap if self._replaced else 0.0
         return over(space(BAR * style.scale + room), row(found, beside, gap=0.4 * style.gap, align="start"))
 
