@@ -17,10 +17,17 @@ def mix(under: str, over: str, opacity: float) -> str:
     return "#" + "".join(f"{min(255, max(0, value)):02x}" for value in mixed)
 
 
+def linear_light(color: str) -> tuple[float, float, float]:
+    """Red, green and blue light, from 0 to 1."""
+    shares = (value / 255 for value in rgb(color))
+    red, green, blue = (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in shares)
+    return red, green, blue
+
+
 def luminance(color: str) -> float:
     """The relative luminance of WCAG 2, from 0 for black to 1 for white."""
-    linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in (c / 255 for c in rgb(color))]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    red, green, blue = linear_light(color)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 @cache

@@ -8,7 +8,7 @@ from __future__ import annotations
 from math import atan2, cos, hypot, prod, radians, sin
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.color import rgb
+from conv_anim.scene.color import linear_light
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Hue:
     @classmethod
     def of(cls, color: str) -> Hue:
         """The hue of a colour like ``#1f77b4`` (Oklab: B. Ottosson, 2020)."""
-        red, green, blue = ((v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4) for v in _shares(color))
+        red, green, blue = linear_light(color)
         long = (0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue) ** (1 / 3)
         middle = (0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue) ** (1 / 3)
         short = (0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue) ** (1 / 3)
@@ -67,11 +67,6 @@ class Hue:
         lights = (min(1.0, max(0.0, light)) for light in hue.linear())
         shares = (12.92 * v if v <= 0.0031308 else 1.055 * v ** (1 / 2.4) - 0.055 for v in lights)
         return "#" + "".join(f"{round(255 * share):02x}" for share in shares)
-
-
-def _shares(color: str) -> tuple[float, float, float]:
-    red, green, blue = rgb(color)
-    return red / 255, green / 255, blue / 255
 
 
 def tints(colors: Colors, shape: tuple[int, ...]) -> tuple[str, ...]:
