@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.numbers import SHARE_NOISE, Format, denominator, half_away
-from conv_anim.values import dataclass
+from conv_anim.scene.numbers import SHARE_NOISE, Format, denominator
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from conv_anim.scene.cells import Position
     from conv_anim.tracing.trace import LayerTrace
@@ -42,23 +42,17 @@ class Shares:
         """As they stand in cells: ``9/16``."""
         if self.denominator is None:
             return [self.fmt(weight) for weight in self.weights]
-        return [f"{count}/{self.denominator}" if self.denominator > 1 else str(count) for count in self._counts()]
+        counts = (round(weight * self.denominator) for weight in self.weights)
+        return [f"{count}/{self.denominator}" if self.denominator > 1 else str(count) for count in counts]
 
     def factors(self) -> list[str]:
         """As they stand in a sum, in front of the denominator."""
-        if self.denominator is None:
-            return [self.fmt.factor(weight) for weight in self.weights]
-        return [Format(0, exact=True).factor(count) for count in self._counts()]
+        fmt = replace(self.fmt, bare=True)
+        return [fmt.factor(weight) for weight in self.weights]
 
     def shown(self) -> Array:
         """What the texts say."""
-        if self.denominator is None:
-            return half_away(np.array(self.weights), self.decimals)
-        return np.array(list(self._counts())) / self.denominator
-
-    def _counts(self) -> Iterable[int]:
-        assert self.denominator is not None
-        return [round(weight * self.denominator) for weight in self.weights]
+        return self.fmt.shown(np.array(self.weights))
 
 
 @lru_cache(maxsize=16)
