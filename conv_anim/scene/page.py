@@ -56,15 +56,12 @@ def page_of(
 
 def _words(spec: Spec, style: Style, room: float) -> Panel:
     """What words mean, and what holds until all outputs are made."""
-    first = explained(at_first(spec), style, room)
-    passing = Drawing(frames=(Frame((), first.static),), finished=Frame) if first != EMPTY else None
-    words = explained(terms(spec), style, room)
-    if passing is None:
+    words, first = explained(terms(spec), style, room), explained(at_first(spec), style, room)
+    if first == EMPTY:
         return words
+    passing = Drawing(frames=(Frame((), first.static),), finished=Frame)
     last = replace(first, parts=panel(passing, first.width, first.height).parts)
-    return (
-        last if words == EMPTY else column(words, last, gap=-0.8 * style.gap)
-    )  # no further from the others than these
+    return column(words, last, gap=-0.8 * style.gap)  # no further from the others than these
 
 
 def _view(trace: Trace, style: Style) -> Panel:
