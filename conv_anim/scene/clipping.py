@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.gliding import between
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -15,18 +17,11 @@ Segment = tuple["Point", ...]
 
 def outside(segment: Segment, ring: tuple[Point, ...] | None) -> list[Segment]:
     """The pieces of a segment that a convex ring does not hide (Cyrus and Beck's clipping, turned inside out)."""
-    if ring is None:
+    hidden = [] if ring is None else within(segment, ring)
+    if not hidden:
         return [segment]
-    inside = _inside(segment, ring)
-    if inside is None:
-        return [segment]
-    enters, leaves = inside
-    (ax, ay), (bx, by) = segment
-
-    def at(t: float) -> Point:
-        return ax + t * (bx - ax), ay + t * (by - ay)
-
-    pieces = [(segment[0], at(enters)), (at(leaves), segment[1])]
+    ((enters, leaves),) = hidden
+    pieces = [(segment[0], enters), (leaves, segment[1])]
     return [piece for piece in pieces if _length(piece) > 1e-6]
 
 
@@ -35,9 +30,8 @@ def within(segment: Segment, ring: tuple[Point, ...]) -> list[Segment]:
     inside = _inside(segment, ring)
     if inside is None:
         return []
-    (ax, ay), (bx, by) = segment
-    start, end = ((ax + t * (bx - ax), ay + t * (by - ay)) for t in inside)
-    return [(start, end)]
+    start, end = segment
+    return [tuple(between(start, end, share) for share in inside)]
 
 
 def _inside(segment: Segment, ring: tuple[Point, ...]) -> tuple[float, float] | None:
@@ -45,8 +39,7 @@ def _inside(segment: Segment, ring: tuple[Point, ...]) -> tuple[float, float] | 
     (ax, ay), (bx, by) = segment
     enters, leaves = 0.0, 1.0
     turn = _turn(ring)
-    for k, (px, py) in enumerate(ring):
-        qx, qy = ring[(k + 1) % len(ring)]
+    for (px, py), (qx, qy) in pairwise((*ring, ring[0])):
         nx, ny = turn * (qy - py), -turn * (qx - px)
         start = nx * (ax - px) + ny * (ay - py)
         slope = nx * (bx - ax) + ny * (by - ay)
@@ -62,7 +55,7 @@ def _inside(segment: Segment, ring: tuple[Point, ...]) -> tuple[float, float] | 
 
 def _turn(ring: tuple[Point, ...]) -> int:
     """1 for a ring that runs clockwise as y points down, else -1."""
-    area = sum(x * ring[(k + 1) % len(ring)][1] - ring[(k + 1) % len(ring)][0] * y for k, (x, y) in enumerate(ring))
+    area = sum(ax * by - bx * ay for (ax, ay), (bx, by) in pairwise((*ring, ring[0])))
     return 1 if area > 0 else -1
 
 
