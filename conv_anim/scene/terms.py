@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.network.wording import Costs
     from conv_anim.spec.model import Spec
     from conv_anim.spec.network import NetNode
+    from conv_anim.tracing.operators import Operator
 
 
 def terms(spec: Spec) -> list[str]:
@@ -93,7 +94,7 @@ def _of_layers(spec: Spec, say: Language) -> Iterator[str]:
     if spec.backward is not None and len(spec.nodes) > 1 and _turns_back(spec):
         yield say("term.flipped.back")
     yield from (say(key, **transforms.sums(say)) for key in _of_view(spec))
-    if len(spec.nodes) > 1 and any(node.op.window is not None and node.op.window.left_out for node in spec.nodes):
+    if len(spec.nodes) > 1 and any(window.left_out for window in _windows(spec)):
         yield say("term.masks")
     if (isinstance(spec.view, Isometric) and _is_plain(spec.view)) or (
         isinstance(spec.view, Channels) and _stretches(spec)
@@ -140,10 +141,14 @@ def _is_plain(view: Isometric | Sequence) -> bool:
     return not view.numbers and view.cells in {"auto", "plain"}
 
 
+def _windows(spec: Spec) -> list[Operator]:
+    """Of the layers that slide one."""
+    return [node.op.window for node in spec.nodes if node.op.window is not None]
+
+
 def _stretches(spec: Spec) -> bool:
     """Whether a layer puts zeros between the cells of a map."""
-    windows = [node.op.window for node in spec.nodes if node.op.window is not None]
-    return any(axis.stretch > 1 for window in windows for axis in window.axes)
+    return any(axis.stretch > 1 for window in _windows(spec) for axis in window.axes)
 
 
 def _turns_back(spec: Spec) -> bool:
@@ -154,13 +159,12 @@ def _turns_back(spec: Spec) -> bool:
 
 def _turns(spec: Spec) -> bool:
     """Whether a transposed layer's kernel stands the other way round, from left to right."""
-    windows = [node.op.window for node in spec.nodes if node.op.window is not None and node.op.window.transposed]
-    return any(window.axes[-1].flipped and window.axes[-1].kernel > 1 for window in windows)
+    return any(window.axes[-1].flipped and window.axes[-1].kernel > 1 for window in _windows(spec) if window.transposed)
 
 
 def _of_zeros(spec: Spec, say: Language) -> Iterator[str]:
     """What the cells around a map are, where no number in them says so."""
-    windows = [node.op.window for node in spec.nodes if node.op.window is not None and node.op.window.weighs]
+    windows = [window for window in _windows(spec) if window.weighs]
     axes = [(axis, window) for window in windows for axis in window.axes if axis.mode == "zeros"]
     if any(axis.stretch > 1 for axis, _ in axes):
         yield say("term.zeros.grey" if spec.theme.window_width else "term.zeros.between")
@@ -172,15 +176,13 @@ def _of_zeros(spec: Spec, say: Language) -> Iterator[str]:
 
 def _of_taken(spec: Spec, say: Language) -> Iterator[str]:
     """What the padding of a transposed layer does, if it has any."""
-    windows = [node.op.window for node in spec.nodes if node.op.window is not None and node.op.window.transposed]
-    if any(max(axis.cut) > 0 for window in windows for axis in window.axes):
+    if any(max(axis.cut) > 0 for window in _windows(spec) if window.transposed for axis in window.axes):
         yield say("term.padding.back" if len(spec.nodes) == 1 else "term.padding.back.layer")
 
 
 def _of_circles(spec: Spec, say: Language) -> Iterator[str]:
     """The same in a sequence."""
-    windows = [node.op.window for node in spec.nodes if node.op.window is not None and node.op.window.weighs]
-    axes = [axis for window in windows for axis in window.axes if axis.mode == "zeros"]
+    axes = [axis for window in _windows(spec) if window.weighs for axis in window.axes if axis.mode == "zeros"]
     if any(axis.stretch > 1 for axis in axes):
         yield from [say("term.zeros.circles.grey")] if spec.theme.window_width else []
     elif any(max(axis.before, axis.after) > 0 for axis in axes):
