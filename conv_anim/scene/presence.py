@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import repeat
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from conv_anim.spec.model import MOST_STEPS
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from conv_anim.scene.cells import Position
     from conv_anim.scene.steps import Cell
@@ -88,16 +89,18 @@ def steps_of(shape: Size, animation: Animation, there: frozenset[Size] | None, f
 
 
 def staged(
-    shapes: Sequence[Size], animation: Animation, there: Sequence[frozenset[Size] | None], most: int = MOST_STEPS
+    shapes: Sequence[Size],
+    animation: Animation,
+    there: Iterable[frozenset[Size] | None] = repeat(None),
+    most: int = MOST_STEPS,
 ) -> list[Steps]:
-    """The steps of several outputs that are computed one after the other, each of all its cells or of some.
+    """The steps of several outputs that are computed one after the other, each of all its cells or of those ``there``.
 
     All of them together are no more than ``most``, as far as each shows how its window moves.
     """
-    both = list(zip(shapes, there, strict=True))
-    counts = [prod(shape) if cells is None else shape[0] * len(cells) for shape, cells in both]
-    each = zip(shapes, there, allotted(counts, most), strict=True)
+    each = list(zip(shapes, there, strict=False))
+    shares = allotted([prod(shape) if cells is None else shape[0] * len(cells) for shape, cells in each], most)
     return [
         Steps(shape, animation, share) if cells is None else SomeSteps(shape, animation, share, there=cells)
-        for shape, cells, share in each
+        for (shape, cells), share in zip(each, shares, strict=True)
     ]

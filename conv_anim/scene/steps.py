@@ -214,12 +214,6 @@ class Walks:
         return [*ended, (stage, step)]
 
 
-def staged(shapes: Sequence[tuple[int, ...]], animation: Animation, most: int = MOST_STEPS) -> list[Steps]:
-    """The steps of several outputs that are computed one after the other."""
-    shares = allotted([prod(shape) for shape in shapes], most)
-    return [Steps(shape, animation, share) for shape, share in zip(shapes, shares, strict=True)]
-
-
 def allotted(counts: Sequence[int], most: int) -> list[int]:
     """Of how many steps each of several walks may show, so that all of them together show no more than ``most``.
 

@@ -18,10 +18,11 @@ from conv_anim.scene.gliding import gliding, outlines
 from conv_anim.scene.hit_regions import Turn, along, of_grid, of_sheet
 from conv_anim.scene.layer_formats import Formats
 from conv_anim.scene.numbers import plane
+from conv_anim.scene.presence import staged
 from conv_anim.scene.primitives import Frame
 from conv_anim.scene.scales import with_bars
 from conv_anim.scene.sheet import two
-from conv_anim.scene.steps import Walks, staged
+from conv_anim.scene.steps import Walks
 from conv_anim.scene.strokes import seen, strong
 from conv_anim.scene.sums import Sum, sum_for, written_sum
 from conv_anim.scene.wording import words

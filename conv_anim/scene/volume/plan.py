@@ -6,9 +6,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
+from conv_anim.scene.presence import staged
 from conv_anim.scene.scales import scale
 from conv_anim.scene.stacks import broken
-from conv_anim.scene.steps import Steps, Walks, staged
+from conv_anim.scene.steps import Steps, Walks
 from conv_anim.scene.tones import RGB, asked
 from conv_anim.scene.traced import Traced
 from conv_anim.scene.volume.bodies import Body
@@ -97,7 +98,7 @@ class VolumePlan(Traced):
         animation = self.trace.spec.animation
         if len(shapes) == 1:
             return Walks((Steps(shapes[0], animation),))
-        return Walks(tuple(staged(shapes, animation, MOST_CHAINED)))
+        return Walks(tuple(staged(shapes, animation, most=MOST_CHAINED)))
 
     @cached_property
     def hues(self) -> Hues:
