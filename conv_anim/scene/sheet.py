@@ -140,6 +140,11 @@ class Sheet:
         """Whether no window ever reads a cell."""
         return place[0] not in self.rows.met or place[1] not in self.columns.met
 
+    def at(self, place: tuple[int, int]) -> tuple[Source, tuple[int, int]]:
+        """What a cell is, and the input cell that it shows."""
+        (row_source, row), (column_source, column) = self.rows.sources[place[0]], self.columns.sources[place[1]]
+        return max(row_source, column_source), (row, column)
+
     def cells(self) -> Iterator[tuple[int, int, Source, tuple[int, int]]]:
         """Row, column, what is there, and the input cell that is shown."""
         for r, (row_source, row) in enumerate(self.rows.sources):

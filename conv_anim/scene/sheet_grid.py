@@ -86,7 +86,7 @@ class SheetGrid:
 
     def fill(self, place: Position) -> str:
         """The colour of a cell at rest."""
-        ((_, _, source, read),) = self._at([place])
+        source, read = self.sheet.at(place)
         return self._weak(read) if source is Source.BORROWED else self._fill(place, source, read)
 
     def _small(self, image: Rgb) -> list[Primitive]:
@@ -145,7 +145,7 @@ class SheetGrid:
 
     def number_at(self, place: Position) -> Number:
         """What a window finds in a cell; 0 where there is nothing."""
-        ((_, _, source, read),) = self._at([place])
+        source, read = self.sheet.at(place)
         found: Number = self.values[read].item() if source <= Source.BORROWED else 0
         return found
 
@@ -153,20 +153,20 @@ class SheetGrid:
         self, place: Position, text: str, fill: str, like: Iterable[str] = (), small: float | None = None
     ) -> list[Primitive]:
         """The number of a cell under the window with what it meets, as large as in cells with ``like`` texts."""
-        ((_, _, source, read),) = self._at([place])
+        source, read = self.sheet.at(place)
         return self.grid.marked(self._text(place, source, read, fill), place, text, fill, like=like, small=small)
 
     def covered(self, places: Iterable[Position]) -> tuple[list[Primitive], dict[Position, str]]:
         """Cells under the window with their numbers, and the colour that each of them has now."""
-        cells = {(r, c): (source, shown) for r, c, source, shown in self._at(places)}
+        cells = {place: self.sheet.at(place) for place in places}
         if self.grid.style.frame is not None or self.image is not None:  # they keep their colours
-            return [], {place: self._fill(place, source, shown) for place, (source, shown) in cells.items()}
+            return [], {place: self._fill(place, *cell) for place, cell in cells.items()}
         fills = {place: self._under(source) for place, (source, _) in cells.items()}
         return self.painted(fills), fills
 
     def painted(self, fills: Mapping[Position, str]) -> list[Primitive]:
         """Cells in other colours, with their numbers."""
-        cells = {(r, c): (source, read, fills[r, c]) for r, c, source, read in self._at(fills)}
+        cells = {place: (*self.sheet.at(place), fill) for place, fill in fills.items()}
         return [*self.grid.patches(fills, self.grid.style.edge), *self._texts(cells)]
 
     def _under(self, source: Source) -> str:
@@ -179,8 +179,3 @@ class SheetGrid:
                 return self.mark_style.borrowed_under_window
             case _:
                 return style.under_window(style.colors.background, weak=True)
-
-    def _at(self, places: Iterable[Position]) -> Iterable[tuple[int, int, Source, Position]]:
-        for r, c in places:
-            (row_source, row), (column_source, column) = self.sheet.rows.sources[r], self.sheet.columns.sources[c]
-            yield r, c, max(row_source, column_source), (row, column)
