@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.hatching import hatched
+from conv_anim.scene.layout import static
 from conv_anim.scene.primitives import Boxes, Lines, Polygons
 from conv_anim.scene.wording.words import Label
 from conv_anim.values import dataclass, replace
@@ -13,6 +14,7 @@ from conv_anim.values import dataclass, replace
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from conv_anim.scene.layout import Panel
     from conv_anim.scene.primitives import Items, Primitive, Stroke
     from conv_anim.scene.style import Style
 
@@ -175,6 +177,11 @@ class Legend:
         """Without the space that leads up to the first line; 0 if there is nothing to say."""
         count = sum(map(len, self.texts))
         return (count - 1) * self.leading + self.style.small_size if count else 0.0
+
+    @property
+    def panel(self) -> Panel:
+        """As a panel of its own."""
+        return static(self.at(0, 0), self.width, self.height)
 
     def at(self, x: float, top: float) -> Items:
         """With its left upper corner at a point."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from conv_anim.scene.cost import CostTable, rows
 from conv_anim.scene.drawing import Drawing
 from conv_anim.scene.heading import explained, headed, pointed
-from conv_anim.scene.layout import EMPTY, align, column, pad, panel, space, static
+from conv_anim.scene.layout import EMPTY, align, column, pad, panel, space
 from conv_anim.scene.marked_terms import at_first
 from conv_anim.scene.primitives import Frame
 from conv_anim.scene.terms import terms
@@ -85,7 +85,7 @@ def _board(spec: Spec, traces: Sequence[Trace], style: Style, each: int | None) 
         return board(traces, shown, style, said, each=each, letters=spec.letters)
     made = board(traces, marked(traces, shown, style), style, said, each=each, letters=spec.letters)
     legend = Legend(style, (key(style, Language(spec.lang)),), made.width)
-    return column(made, static(legend.at(0, 0), legend.width, legend.height), gap=style.wide)
+    return column(made, legend.panel, gap=style.wide)
 
 
 def _said(spec: Spec, style: Style, width: float) -> Panel:

@@ -281,7 +281,7 @@ class ShiftedView(ShiftedCells):
         high = last.y + last.height
         made = static((*self.static(), *self.frame(0).shown), width, high) if still else animated(self, width, high)
         legend = Legend(self.style, self._keys(), max(width, LEGEND * self.style.scale))
-        return column(made, static(legend.at(0, 0), legend.width, legend.height), gap=self.style.gap)
+        return column(made, legend.panel, gap=self.style.gap)
 
     def _keys(self) -> tuple[Key, ...]:
         """What outlines and hatching mean; beside the view itself the latter alone, since that has the others."""

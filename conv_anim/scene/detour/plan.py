@@ -242,8 +242,7 @@ class Detour(Traced):
         wide = max(width, LINE * style.scale)
         lines = [part for said in self.remarks for part in style.wrapped(said, size=size, width=wide)]
         said = paragraph(lines, style, size=size, leading=1.6 * size, color=style.text_ink) if lines else EMPTY
-        legend = Legend(style, self.keys, wide)
-        keys = static(legend.at(0, 0), legend.width, legend.height) if self.keys else EMPTY
+        keys = Legend(style, self.keys, wide).panel if self.keys else EMPTY
         return column(keys, said, gap=0.8 * style.gap)
 
     @cached_property

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Legend
-from conv_anim.scene.layout import Panel, align, animated, column, static
+from conv_anim.scene.layout import Panel, align, animated, column
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -63,5 +63,4 @@ class StripLayout:
             made = align(made, max(each.width for each in written), height)
         if not self.legend.height:
             return made
-        keys = static(tuple(self.legend.at(0, 0)), self.legend.width, self.legend.height)
-        return replace(column(made, keys, gap=self.style.gap), baseline=made.baseline)
+        return replace(column(made, self.legend.panel, gap=self.style.gap), baseline=made.baseline)
