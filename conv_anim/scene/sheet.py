@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from functools import cached_property
+from math import ceil
 from typing import TYPE_CHECKING
 
 from conv_anim.spec import grouping
 from conv_anim.tracing.geometry import Axis, Source
-from conv_anim.values import dataclass
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conv_anim.tracing.operators import Operator
+    from conv_anim.tracing.sampling import Sampling
 
 POINT = Axis(size=1, kernel=1, count=1)
 """The rows of something that has columns only."""
+FARTHEST = 3
+"""Cells beyond the padding that are drawn, where points lie that far."""
 
 
 def row_and_column(op: Operator) -> tuple[Axis, Axis]:
@@ -105,6 +109,46 @@ class Chosen(Side):
 
 
 @dataclass(frozen=True)
+class Roomy(Side):
+    """An axis with room for points before and behind its padding: there is no cell there, but points read 0.
+
+    None of its cells is marked as never read.
+    """
+
+    ahead: int
+    behind: int
+
+    @classmethod
+    def for_points(cls, axis: Axis, first: float, last: float) -> Roomy:
+        """With room for points from a first to a last one, up to some cells."""
+        beyond = ceil(-first - 0.5) - axis.before, ceil(last - axis.size + 0.5) - axis.after
+        ahead, behind = (min(max(cells, 0), FARTHEST) for cells in beyond)
+        return cls(replace(axis, count=1, kernel=axis.canvas, dilation=1), ahead, behind)
+
+    @property
+    def lead(self) -> int:
+        return self.ahead
+
+    @property
+    def extent(self) -> int:
+        return self.ahead + self.axis.canvas + self.behind
+
+    @property
+    def cells(self) -> Run:
+        return self.ahead, self.axis.canvas
+
+    @cached_property
+    def met(self) -> frozenset[int]:
+        """All: what is read is between cells."""
+        return frozenset(range(self.extent))
+
+    @cached_property
+    def sources(self) -> list[tuple[Source, int]]:
+        nothing, (first, count) = (Source.NOWHERE, 0), self.cells
+        return [nothing] * first + super().sources[first : first + count] + [nothing] * self.behind
+
+
+@dataclass(frozen=True)
 class Sheet:
     """Rows and columns of cells."""
 
@@ -116,6 +160,13 @@ class Sheet:
         """The canvas that an operator reads; of three axes the last two."""
         rows, columns = row_and_column(op)
         return cls(Side(rows), Side(columns))
+
+    @classmethod
+    def sampled_by(cls, sampling: Sampling) -> Sheet:
+        """The input of what reads between its cells and beyond them: with its border, and room for points outside."""
+        each = zip(sampling.window.axes, sampling.reach, strict=True)
+        rows, columns = (Roomy.for_points(axis, *ends) for axis, ends in each)
+        return cls(rows, columns)
 
     @classmethod
     def bare(cls, rows: int, columns: int) -> Sheet:

@@ -15,12 +15,11 @@ from conv_anim.scene.flat.fitted import FittedStrip
 from conv_anim.scene.flat.fitting import contents
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.numbers import Format, agrees, enough, format_for, plane, weights_format
-from conv_anim.scene.whole_sheet import whole_sheet
+from conv_anim.scene.sheet import Sheet
 from conv_anim.scene.wording import words
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from conv_anim.scene.sheet import Sheet
     from conv_anim.tracing.sampling import Sampling
     from conv_anim.tracing.values import Array
 
@@ -44,7 +43,7 @@ class SampledGrids(FittedStrip, FlatDrawing):
     @cached_property
     def sheet(self) -> Sheet:
         """The input with its border, and as far as its points lie beyond."""
-        return whole_sheet(self.sampling)
+        return Sheet.sampled_by(self.sampling)
 
     # numbers
 

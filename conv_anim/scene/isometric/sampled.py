@@ -12,7 +12,6 @@ from conv_anim.scene.primitives import Lines, Polygons, Stroke, closed
 from conv_anim.scene.sheet import Sheet, row_and_column, two
 from conv_anim.scene.strokes import halo
 from conv_anim.scene.volume.hues import strengthened
-from conv_anim.scene.whole_sheet import whole_sheet
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ class SampledIsometric(Isometric):
     def sheets(self) -> list[Sheet]:
         """The input with its border, as far as points lie, and the output."""
         rows, columns = row_and_column(self.sampling.window)
-        return [whole_sheet(self.sampling), Sheet.bare(rows.count, columns.count)]
+        return [Sheet.sampled_by(self.sampling), Sheet.bare(rows.count, columns.count)]
 
     def _samples(self, cell: Cell) -> list[list[Sample]]:
         """Group by group."""
