@@ -39,8 +39,11 @@ class Grid:
     columns: int
     count: int
     gap: int
-    head: int
-    """Above each panel, for its name."""
+
+    @property
+    def head(self) -> int:
+        """Above each panel, for its name."""
+        return 2 * self.gap
 
     @property
     def rows(self) -> int:
@@ -100,9 +103,7 @@ def _narrowed(drawn: Scene, resized: Callable[[int], Scene], count: int, *, stri
         width = (drawn.width - unit) // columns - unit
         panel = _at(resized, width // 2 * 2)
         if panel is not None:
-            fine = Grid(
-                even(panel.width), even(panel.height) - even(panel.head), columns, count, gap=unit, head=2 * unit
-            )
+            fine = Grid(even(panel.width), even(panel.height) - even(panel.head), columns, count, gap=unit)
             found.append((_misfit(fine) + (UNREADABLE if panel.legible is not None else 0), columns, panel))
     if not found:
         what = f"{count} steps side by side cannot be {drawn.width} pixels wide together"
@@ -142,7 +143,7 @@ def _lettering(drawn: Scene) -> tuple[float, str]:
 def _grid(drawn: Scene, count: int, unit: int, *, strip: bool, most: int | None = None) -> Grid:
     """The grid of the best shape; no wider than ``most`` pixels, if that can be."""
     grids = [
-        Grid(even(drawn.width), even(drawn.height), columns, count, gap=unit, head=2 * unit)
+        Grid(even(drawn.width), even(drawn.height), columns, count, gap=unit)
         for columns in ([count] if strip else range(1, count + 1))
     ]
     fitting = [grid for grid in grids if most is None or grid.size[0] <= most]
