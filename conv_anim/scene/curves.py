@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from math import cos, pi
 from typing import TYPE_CHECKING
+
+from conv_anim.scene.tween import eased
 
 if TYPE_CHECKING:
     from conv_anim.scene.primitives import Point
@@ -16,4 +17,4 @@ def bent(start: Point, end: Point) -> tuple[Point, ...]:
     """A line that leaves and arrives level."""
     (x0, y0), (x1, y1) = start, end
     shares = [k / BEND for k in range(BEND + 1)]
-    return tuple((x0 + t * (x1 - x0), y0 + (1 - cos(pi * t)) / 2 * (y1 - y0)) for t in shares)
+    return tuple((x0 + t * (x1 - x0), y0 + eased(t) * (y1 - y0)) for t in shares)

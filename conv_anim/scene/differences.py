@@ -10,6 +10,7 @@ import numpy as np
 
 from conv_anim.scene.callouts import Key
 from conv_anim.scene.drawing import STILL, Drawing
+from conv_anim.scene.gliding import between
 from conv_anim.scene.layout import over, panel
 from conv_anim.scene.primitives import Frame, Lazy, Polygons, Stroke
 from conv_anim.scene.strokes import ring_color
@@ -121,7 +122,7 @@ class Marks:
         x, y = (sum(each) / len(region.ring) for each in zip(*region.ring, strict=True))
         reach = max(max(abs(px - x), abs(py - y)) for px, py in region.ring)
         share = max(0.0, 1 - inset / reach) if reach else 1.0
-        return tuple((x + share * (px - x), y + share * (py - y)) for px, py in region.ring)
+        return tuple(between((x, y), point, share) for point in region.ring)
 
     def _around(self, rings: Iterable[tuple[Point, ...]]) -> Items:
         found = tuple(rings)

@@ -9,19 +9,18 @@ from conv_anim.scene.primitives import Lines, Stroke
 from conv_anim.spec.grouping import row_runs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
-    from conv_anim.scene.primitives import Point, Primitive
+    from conv_anim.scene.cells import Position
+    from conv_anim.scene.mosaics import At
+    from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.style import Style
 
-    Place = tuple[int, int]
     Block = tuple[float, float, float, float]
     """Its first row and column, and those behind its last."""
-    At = Callable[[float, float], Point]
-    """Where a row and a column begin."""
 
 
-def framed(style: Style, places: Iterable[Place], at: At, *, cased: bool = False) -> list[Primitive]:
+def framed(style: Style, places: Iterable[Position], at: At, *, cased: bool = False) -> list[Primitive]:
     """The window over some cells, as its theme outlines it; ``cased`` between two other lines, on any colour."""
     return outlined(style, _blocks(set(places)), at, cased=cased)
 
@@ -57,7 +56,7 @@ def _ring(top: float, left: float, bottom: float, right: float) -> list[tuple[fl
     return [(top, middle), (top, right), (bottom, right), (bottom, left), (top, left), (top, middle)]
 
 
-def _blocks(cells: set[Place]) -> list[Block]:
+def _blocks(cells: set[Position]) -> list[Block]:
     """Neighbouring cells that make a rectangle; where they do not, a row of cells at a time."""
     blocks: list[Block] = []
     for r, run in row_runs(sorted(cells)):

@@ -10,12 +10,12 @@ from conv_anim.spec.grouping import row_runs
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from conv_anim.scene.cells import Position
     from conv_anim.scene.primitives import Point
     from conv_anim.scene.shades import Rgb
 
     At = Callable[[float, float], Point]
     """Where a row and a column begin."""
-    Place = tuple[int, int]
 
 
 def mosaic(colors: Rgb, at: At, row: int = 0, column: int = 0) -> Mosaic:
@@ -25,7 +25,7 @@ def mosaic(colors: Rgb, at: At, row: int = 0, column: int = 0) -> Mosaic:
     return Mosaic(rows, columns, colors.tobytes(), (x, y), (right - x, level - y), (left - x, below - y))
 
 
-def finished(image: Rgb, cells: Iterable[Place], at: At, *, blended: bool) -> list[Mosaic]:
+def finished(image: Rgb, cells: Iterable[Position], at: At, *, blended: bool) -> list[Mosaic]:
     """Some cells of a map, a row at a time; ``blended`` if their edges do not lie on whole pixels.
 
     Then they come with their neighbours above and before them, which are done: so no background shows between the two.
