@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.layout import EMPTY, column, pad, row, static
+from conv_anim.scene.layout import column, pad, row, static
 from conv_anim.scene.mosaics import mosaic
 from conv_anim.scene.numbers import format_for
 from conv_anim.scene.primitives import Boxes, Lines, Stroke
@@ -57,19 +57,19 @@ def merged(scales: Iterable[Scale]) -> list[Scale]:
     return list(found.values())
 
 
-def bars(scales: Iterable[Scale], style: Style, room: float, say: Language, others: str = "") -> Panel:
-    """A bar for each, side by side as far as there is room.
+def with_bars(shown: Panel, scales: Iterable[Scale], style: Style, say: Language, others: str = "") -> Panel:
+    """A drawing with a bar for each scale below it, side by side as far as there is room.
 
     Of many the first and the last are shown, and what is said of the ``others``.
     """
-    shown = merged(scales)
-    many = len(shown) > MOST
-    told, gap = [shown[0], shown[-1]] if many else shown, 2.0 * style.gap
+    each, gap, room = merged(scales), 2.0 * style.gap, max(shown.width, LONG * 3 * style.scale)
+    many = len(each) > MOST
+    told = [each[0], each[-1]] if many else each
     made = [_bar(one, style, say) for one in told]
     lines = [made] if sum(one.width + gap for one in made) - gap <= room else _in_columns(told, style, say, gap, room)
     found = [row(*line, gap=gap) for line in lines]
     found += [_said(line, style) for line in style.wrapped(others, size=style.small_size, width=room)] if many else []
-    return column(*found, gap=0.6 * style.gap) if made else EMPTY
+    return column(shown, column(*found, gap=0.6 * style.gap), gap=style.wide, align="middle")
 
 
 def _in_columns(told: Sequence[Scale], style: Style, say: Language, gap: float, room: float) -> list[list[Panel]]:
@@ -93,12 +93,6 @@ def _lead(one: Scale, style: Style) -> float:
 def _said(line: str, style: Style) -> Panel:
     size = style.small_size
     return static((style.text(0, 0, line, size=size, color=style.label_ink),), style.width(line, size=size), size)
-
-
-def with_bars(shown: Panel, scales: Sequence[Scale], style: Style, say: Language, others: str = "") -> Panel:
-    """A drawing with its bars below it."""
-    below = bars(scales, style, max(shown.width, LONG * 3 * style.scale), say, others)
-    return shown if below == EMPTY else column(shown, below, gap=style.wide, align="middle")
 
 
 def _bar(one: Scale, style: Style, say: Language, lead: float = 0.0) -> Panel:
