@@ -11,8 +11,10 @@ from conv_anim.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from conv_anim.scene.numbers import Format
     from conv_anim.scene.shades import Shades
     from conv_anim.scene.style import Style
+    from conv_anim.tracing.values import Array
 
 Position = tuple[int, int]
 """Row and column."""
@@ -60,10 +62,12 @@ class Contents:
     flipped: bool = False
     """Whether the cells are named from the last to the first."""
 
-    def named(self, place: Position, shape: Position) -> str:
-        """What stands in a cell of a map of so many rows and columns, if that is its name."""
-        r, c = (n - 1 - at if self.flipped else at for at, n in zip(place, shape, strict=True))
-        return symbol(self.letter, (c,) if shape[0] == 1 else (r, c))
+    def text(self, values: Array, fmt: Format, place: Position) -> str:
+        """What is written in a cell of a map: its number, or its name."""
+        if not self.letter:
+            return fmt(values[place].item())
+        r, c = (n - 1 - at if self.flipped else at for at, n in zip(place, values.shape, strict=True))
+        return symbol(self.letter, (c,) if len(values) == 1 else (r, c))
 
 
 WRITTEN = Contents()

@@ -190,20 +190,16 @@ class Grid:
         cells = self.boxes(self.places, fill, self._edge)
         if not self.contents.written:
             return [cells]
-        return [cells, *(self.number(at, self._text(values, fmt, at), fill) for at in self.places)]
+        return [cells, *(self.number(at, self.contents.text(values, fmt, at), fill) for at in self.places)]
 
     def _shaded(self, values: Array, fmt: Format, shades: Shades) -> list[Primitive]:
         items: list[Primitive] = [mosaic(shades.colors(values), self.corner)]
         places = self.places
         items += [self.boxes(places, None, self.style.edge)] if self.edged else []
         if self.contents.written:
-            items += [self.number(at, self._text(values, fmt, at), shades.fill(values[at].item())) for at in places]
+            texts = ((at, self.contents.text(values, fmt, at)) for at in places)
+            items += [self.number(at, text, shades.fill(values[at].item())) for at, text in texts]
         return items
-
-    def _text(self, values: Array, fmt: Format, place: Position) -> str:
-        """The number of a cell, or its name."""
-        rows, columns = values.shape
-        return self.contents.named(place, (rows, columns)) if self.contents.letter else fmt(values[place].item())
 
     @property
     def blank_edge(self) -> Stroke:

@@ -104,9 +104,8 @@ class SheetGrid:
         """The colour of a cell that repeats another one: in shades that of its number, weaker where no edges are."""
         if self.image is None:
             return self.mark_style.borrowed
-        if self.grid.edged:
-            return "#" + bytes(self.image[read]).hex()
-        return mix(self.grid.style.colors.background, "#" + bytes(self.image[read]).hex(), TINT)
+        shade = "#" + bytes(self.image[read]).hex()
+        return shade if self.grid.edged else mix(self.grid.style.colors.background, shade, TINT)
 
     def _texts(self, cells: Mapping[Position, tuple[Source, Position, str]]) -> list[Primitive]:
         if not self.grid.contents.written:
@@ -127,21 +126,16 @@ class SheetGrid:
                 return self.mark_style.extra if place in self.extra else self.grid.style.colors.background
 
     def _text(self, place: Position, source: Source, read: Position, fill: str) -> Text:
-        colors = self.grid.style.colors
+        colors, contents = self.grid.style.colors, self.grid.contents
         match source:
             case Source.INPUT if not self.sheet.unread(place):
-                return self.grid.number(place, self._written(read), fill)
+                return self.grid.number(place, contents.text(self.values, self.fmt, read), fill)
             case Source.INPUT | Source.BORROWED:
-                return self.grid.number(place, self._written(read), fill, colors.muted)
+                return self.grid.number(place, contents.text(self.values, self.fmt, read), fill, colors.muted)
             case Source.OUTSIDE:
                 return self.grid.number(place, "", fill)
             case _:
                 return self.grid.number(place, self.empty, fill, colors.muted)
-
-    def _written(self, read: Position) -> str:
-        rows, columns = self.values.shape
-        there = self.grid.contents
-        return there.named(read, (rows, columns)) if there.letter else self.fmt(self.values[read])
 
     def number_at(self, place: Position) -> Number:
         """What a window finds in a cell; 0 where there is nothing."""
