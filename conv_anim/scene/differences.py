@@ -29,18 +29,9 @@ if TYPE_CHECKING:
     from conv_anim.tracing.trace import Trace
 
 
-def differing(outputs: Sequence[NDArray[np.generic]]) -> NDArray[np.bool_]:
-    """Which cells of arrays of one shape do not have the same number in all of them."""
-    first, *others = outputs
-    found: NDArray[np.bool_] = np.zeros(first.shape, dtype=bool)
-    for other in others:
-        found |= first != other
-    return found
-
-
 def marked(traces: Sequence[Trace], shown: Sequence[Panel], style: Style) -> list[Panel]:
     """The panels of traces with outputs of one shape, with marks on the cells that differ."""
-    cells = differing([trace.made for trace in traces])
+    cells: NDArray[np.bool_] = np.any([trace.made != traces[0].made for trace in traces], axis=0)
     return [over(one, Marks(trace, one.drawn, cells, style).panel) for trace, one in zip(traces, shown, strict=True)]
 
 
