@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.equality import NEAR
 from conv_anim.scene.layer_formats import Formats
-from conv_anim.scene.numbers import MINUS, Format
+from conv_anim.scene.numbers import MINUS, RAISED, Format
 from conv_anim.scene.primitives import Primitive, Text
 from conv_anim.tracing.values import divisors
 from conv_anim.values import dataclass, replace
@@ -31,7 +31,6 @@ MOST_LINES = 3
 MOST_ROWS = 11
 """Rows of a window whose terms stand as its cells do."""
 RAISED_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
-RAISED = str.maketrans("0123456789", RAISED_DIGITS)
 
 
 @dataclass(frozen=True, slots=True)
