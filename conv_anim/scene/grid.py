@@ -84,6 +84,7 @@ class Grid:
         return list(product(range(self.rows), range(self.columns)))
 
     def box(self, row: int, column: int) -> Box:
+        """Where a cell is."""
         side = self.numbers.cell
         return self.x + column * side, self.y + row * side, side, side
 

@@ -96,6 +96,7 @@ class Table:
         return Table(self.style, self.rows, self.columns, self.size, round(x), round(y))
 
     def box(self, place: Position) -> Box:
+        """Where a cell is."""
         row, column = place
         return self.x + self.columns.starts[column], self.y + self.rows.starts[row], self.columns.cell, self.rows.cell
 

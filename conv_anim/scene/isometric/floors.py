@@ -88,6 +88,7 @@ class Plane:
 
     @property
     def box(self) -> Box:
+        """What it takes of the picture."""
         points = self.ring(0, 0, self.rows, self.columns)
         return union((x, y, 0.0, 0.0) for x, y in points)
 

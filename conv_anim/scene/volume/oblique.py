@@ -116,6 +116,7 @@ class Stack:
 
     @property
     def box(self) -> Box:
+        """What it takes of the picture."""
         return self.x, self.y - self.depth.total, self.width, self.height
 
     def ends(self, run: Run) -> tuple[float, float]:
