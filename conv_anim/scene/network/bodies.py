@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from functools import cached_property
 from math import log2
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from conv_anim.scene.color import mix
 from conv_anim.scene.primitives import Lines, Polygons, Stroke
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from conv_anim.scene.network.plan import Item
     from conv_anim.scene.primitives import Items, Point
     from conv_anim.scene.style import Style
     from conv_anim.spec.network import NetNode
+
+Direction: TypeAlias = Literal["right", "down"]
+Scale: TypeAlias = Literal["true", "log", "equal"]
 
 SLANT = 0.35
 """How long the edge that leads to the back is drawn, of its length."""
@@ -44,14 +46,21 @@ class Body:
     ``open``: whether a size is not known, or cut off; its edge is dashed then.
     """
 
+    direction: Direction
     thick: float
     across: float
     back: float
     open: bool = False
 
-    def extent(self, direction: Literal["right", "down"]) -> tuple[float, float]:
+    @property
+    def front(self) -> tuple[float, float]:
+        """Width and height of its front."""
+        return (self.thick, self.across) if self.direction == "right" else (self.across, self.thick)
+
+    @property
+    def extent(self) -> tuple[float, float]:
         """Width and height of all of it."""
-        wide, high = (self.thick, self.across) if direction == "right" else (self.across, self.thick)
+        wide, high = self.front
         return wide + self.back, high + self.back
 
 
@@ -59,8 +68,8 @@ class Body:
 class Measure:
     """What cells and channels of the maps of a network are in pixels, so that the largest ones have their length."""
 
-    scale: Literal["true", "log", "equal"]
-    direction: Literal["right", "down"]
+    scale: Scale
+    direction: Direction
     unit: float
     share: float
     most_cells: tuple[int, int]
@@ -69,16 +78,8 @@ class Measure:
     most_numbers: int
 
     @classmethod
-    def of(
-        cls,
-        nodes: Iterable[NetNode],
-        style: Style,
-        scale: Literal["true", "log", "equal"],
-        direction: Literal["right", "down"],
-        share: float,
-    ) -> Measure:
+    def of(cls, nodes: Sequence[NetNode], style: Style, scale: Scale, direction: Direction, share: float) -> Measure:
         """For nodes; ``share`` is how large they are drawn where there are many of them."""
-        nodes = list(nodes)
         maps = [node for node in nodes if node.size]
         cells = max(_sides(maps, flat=True), default=1), _longest(maps)
         channels = [node.channels for node in maps if node.channels is not None]
@@ -104,7 +105,7 @@ class Measure:
             return self._equal()
         side, thick = self.longest
         if not node.size:
-            return Body(VECTOR * self.unit, self._length(node.channels, self.most_numbers, side), 0.0)
+            return Body(self.direction, VECTOR * self.unit, self._length(node.channels, self.most_numbers, side), 0.0)
         front, deep = _plane(node) if self.direction == "right" else _plane(node)[::-1]
         if len(node.size) == 1:
             front, deep = node.size[0], None
@@ -113,17 +114,16 @@ class Measure:
         front, deep = min(front or 1, most), None if deep is None else min(deep, most)
         back = 0.0 if deep is None else SLANT * self._length(deep, most, side)
         across = self._length(front, most, side)
-        return Body(self._length(node.channels, self.most_channels, thick), across, back, longer)
+        return Body(self.direction, self._length(node.channels, self.most_channels, thick), across, back, longer)
 
     def _equal(self, *, open_: bool = False) -> Body:
         thick, front, deep = (each * self.unit * self.share for each in EQUAL[self.direction])
         part = OPEN if open_ else 1.0
-        return Body(part * thick, part * front, part * SLANT * deep, open_)
+        return Body(self.direction, part * thick, part * front, part * SLANT * deep, open_)
 
 
-def _longest(maps: Iterable[NetNode]) -> int:
+def _longest(maps: Sequence[NetNode]) -> int:
     """Rows or columns of the largest map, but for those that reshaping made longer than any picture."""
-    maps = list(maps)
     fed = _sides([node for node in maps if node.is_input], flat=False)
     sides = _sides(maps, flat=False)
     return max((n for n in sides if not fed or n <= GROWN * max(fed)), default=1)
@@ -142,11 +142,10 @@ def _plane(node: NetNode) -> tuple[int | None, int | None]:
 # faces
 
 
-def faces(body: Body, at: Point, direction: Literal["right", "down"]) -> tuple[tuple[Point, ...], ...]:
+def faces(body: Body, at: Point) -> tuple[tuple[Point, ...], ...]:
     """The front, the upper side and the right side, with the left upper corner of all of it at a point."""
-    x, y = at[0], at[1] + body.back
-    wide, high = (body.thick, body.across) if direction == "right" else (body.across, body.thick)
-    b = body.back
+    b, (wide, high) = body.back, body.front
+    x, y = at[0], at[1] + b
     front = ((x, y), (x + wide, y), (x + wide, y + high), (x, y + high))
     if not b:
         return (front,)
@@ -155,34 +154,26 @@ def faces(body: Body, at: Point, direction: Literal["right", "down"]) -> tuple[t
     return front, top, side
 
 
-def outline(body: Body, at: Point, direction: Literal["right", "down"]) -> tuple[Point, ...]:
+def outline(body: Body, at: Point) -> tuple[Point, ...]:
     """Around all of it."""
-    wide, high = body.extent(direction)
-    (x, y), b = at, body.back
+    (x, y), (wide, high), b = at, body.extent, body.back
     right, low = x + wide, y + high
     return (x, y + b), (x + b, y), (right, y), (right, low - b), (right - b, low), (x, low)
 
 
-def drawn(
-    body: Body, at: Point, direction: Literal["right", "down"], style: Style, fill: str, *, pale: bool = False
-) -> Items:
+def drawn(body: Body, at: Point, style: Style, fill: str, *, pale: bool = False) -> Items:
     """A box in a colour; ``pale`` before its turn has come."""
     colors = style.colors
     edge = mix(fill, colors.ink, 0.25 if pale else 0.55)
     dash = (3 * style.scale, 2 * style.scale) if body.open else None
     stroke = Stroke(edge, max(0.8 * style.scale, 0.5), dash)
-    front, *others = faces(body, at, direction)
+    front, *others = faces(body, at)
     shades = (mix(fill, colors.background, 0.45), mix(fill, colors.ink, 0.05 if pale else 0.16))
     sides = tuple(Polygons((ring,), shade, stroke) for ring, shade in zip(others, shades, strict=False))
     return (*sides, Polygons((front,), fill, stroke))
 
 
-def ring(body: Body, at: Point, direction: Literal["right", "down"], stroke: Stroke) -> Lines:
+def ring(body: Body, at: Point, stroke: Stroke) -> Lines:
     """A line around a box."""
-    around = outline(body, at, direction)
+    around = outline(body, at)
     return Lines(((*around, around[0], around[1]),), stroke)
-
-
-def half_of(item: Item, extent: tuple[float, float], style: Style) -> tuple[float, float]:
-    """Half the width and half the height of a box, or of the circle of a sign."""
-    return (SIGN * style.scale,) * 2 if item.sign is not None else (extent[0] / 2, extent[1] / 2)

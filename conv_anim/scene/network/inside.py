@@ -57,7 +57,7 @@ def _layer(node: NetNode) -> Mapping | None:
     if window is None or window.padding is None:
         return None
     is_pool = node.type in POOLS
-    if window.transposed == is_pool and is_pool:
+    if window.transposed and is_pool:
         return None
     kind = node.type if is_pool else "conv_transpose" if window.transposed else "conv"
     layer = {

@@ -137,19 +137,19 @@ class Landscape(Directed):
         places = Positions(
             self.routing,
             rooms,
-            [(wide, wide) for wide, _ in half],
+            [wide for wide, _ in half],
             [high for _, high in half],
             Gaps(22 * scale, 8 * scale, 16 * scale),
         )
         top = 24 * scale if self.plan.blocks else 0.0
-        return Picture(self.plan, self.style, self.direction, self.bodies, places, 0.0, top)
+        return Picture(self.plan, self.style, self.direction, self.bodies, places, top)
 
     def _room(self, item: Item, half: tuple[float, float]) -> Room:
         lines = self.labels[item.number]
         wide = max([half[0], *(self._line_width(line) / 2 for line in lines)])
         below = sum(map(self._line_height, lines))
         apart = 8 * self.style.scale
-        return Room(wide, wide, half[1] + apart, half[1] + (0.6 * self.size + below if lines else 0.0) + apart)
+        return Room(wide, half[1] + apart, half[1] + (0.6 * self.size + below if lines else 0.0) + apart)
 
     @property
     def width(self) -> float:
@@ -182,17 +182,4 @@ class Landscape(Directed):
 
     def around(self) -> Items:
         """What stands beside the items: how often blocks repeat."""
-        found: list[Primitive] = []
-        for block in self.plan.blocks:
-            low, high = self._ends(block.first, block.last)
-            found += self.picture.bracket(low, high, -8 * self.style.scale, block.times, outward=-1)
-        return tuple(found)
-
-    def _ends(self, first: int, last: int) -> tuple[float, float]:
-        """Where the boxes of some items begin and end."""
-        places = self.picture.places
-        spans = [
-            (places.middle(k)[0] - places.rooms[k].before, places.middle(k)[0] + places.rooms[k].after)
-            for k in range(first, last + 1)
-        ]
-        return min(low for low, _ in spans), max(high for _, high in spans)
+        return self.brackets(-8 * self.style.scale, outward=-1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from math import floor
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import mix, rgb
 from conv_anim.scene.network import kinds, marks
@@ -15,15 +15,13 @@ from conv_anim.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conv_anim.scene.network.bodies import Body
+    from conv_anim.scene.network.bodies import Body, Direction
     from conv_anim.scene.network.plan import Item, Plan
     from conv_anim.scene.network.positions import Positions
     from conv_anim.scene.network.routing import Route
     from conv_anim.scene.primitives import Items, Point, Primitive
     from conv_anim.scene.style import Style
     from conv_anim.spec.roles import Family
-
-Direction = Literal["right", "down"]
 
 
 def fill_of(family: Family, style: Style) -> str:
@@ -58,21 +56,20 @@ def _unlike(color: str, others: Sequence[str]) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Picture:
-    """``left`` and ``top`` are where it begins."""
+    """It begins at ``top``."""
 
     plan: Plan
     style: Style
     direction: Direction
     bodies: Sequence[Body]
     places: Positions
-    left: float = 0.0
-    top: float = 0.0
+    top: float
 
     def point(self, along: float, across: float) -> Point:
         """A place along the network and across it, as x and y."""
         if self.direction == "right":
-            return self.left + along, self.top + across
-        return self.left + across, self.top + along
+            return along, self.top + across
+        return across, self.top + along
 
     def middle(self, item: Item) -> Point:
         """The middle of an item."""
@@ -80,7 +77,7 @@ class Picture:
 
     def corner(self, item: Item) -> Point:
         """The left upper corner of all of a box."""
-        (x, y), (wide, high) = self.middle(item), self.bodies[item.number].extent(self.direction)
+        (x, y), (wide, high) = self.middle(item), self.bodies[item.number].extent
         return x - wide / 2, y - high / 2
 
     @property
@@ -102,7 +99,7 @@ class Picture:
         if item.sign is not None:
             ink = mix(fill, style.colors.ink, 0.3) if pale else style.ink_on(fill, style.colors.ink)
             return marks.sign(self.middle(item), item.sign, self.radius, style, fill=fill, ink=ink)
-        return drawn(self.bodies[item.number], self.corner(item), self.direction, style, fill, pale=pale)
+        return drawn(self.bodies[item.number], self.corner(item), style, fill, pale=pale)
 
     def ring(self, item: Item) -> Items:
         """What marks an item whose turn it is."""
@@ -110,15 +107,14 @@ class Picture:
         if item.sign is not None:
             (x, y), r = self.middle(item), self.radius + 1.5 * self.style.scale
             return (Boxes(((x - r, y - r, 2 * r, 2 * r),), None, stroke, radius=r),)
-        return (ring(self.bodies[item.number], self.corner(item), self.direction, stroke),)
+        return (ring(self.bodies[item.number], self.corner(item), stroke),)
 
     def outline(self, item: Item) -> tuple[Point, ...]:
         """What can be pointed at: no narrower than a fingertip needs."""
-        if item.sign is None:
-            around = outline(self.bodies[item.number], self.corner(item), self.direction)
-            if min(self.bodies[item.number].extent(self.direction)) >= self.radius:
-                return around
-        (x, y), (wide, high) = self.middle(item), self.bodies[item.number].extent(self.direction)
+        body = self.bodies[item.number]
+        if item.sign is None and min(body.extent) >= self.radius:
+            return outline(body, self.corner(item))
+        (x, y), (wide, high) = self.middle(item), body.extent
         a, b = max(wide / 2, self.radius), max(high / 2, self.radius)
         return (x - a, y - b), (x + a, y - b), (x + a, y + b), (x - a, y + b)
 

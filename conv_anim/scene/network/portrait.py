@@ -120,15 +120,15 @@ class Portrait(Directed):
         half = self.halves
         scale = self.style.scale
         least, apart = (TIGHT if self.is_long else ROW) * scale / 2, 6 * scale
-        rooms = [Room(max(high, least), max(high, least), wide + apart, wide + apart) for wide, high in half]
+        rooms = [Room(max(high, least), wide + apart, wide + apart) for wide, high in half]
         places = Positions(
             routing.routed(self.plan, each=True),
             rooms,
-            [(high, high) for _, high in half],
+            [high for _, high in half],
             [wide for wide, _ in half],
             Gaps((11 if self.is_long else 14) * scale, 6 * scale, 14 * scale),
         )
-        return Picture(self.plan, self.style, self.direction, self.bodies, places, 0.0, 1.9 * self.size)
+        return Picture(self.plan, self.style, self.direction, self.bodies, places, 1.9 * self.size)
 
     @property
     def width(self) -> float:
@@ -176,16 +176,7 @@ class Portrait(Directed):
             found.append(self._text(plain, column.head, left, wide, y=0.5 * self.size, color=style.label_ink))
         if self.totals:
             found += self._sums()
-        at = self.picture.places.width + 6 * style.scale
-        for block in self.plan.blocks:
-            low, high = self._rows(block.first, block.last)
-            found += self.picture.bracket(low, high, at, block.times, outward=1)
-        return tuple(found)
-
-    def _rows(self, first: int, last: int) -> tuple[float, float]:
-        places = self.picture.places
-        low = places.middle(first)[0] - places.rooms[first].before
-        return low, places.middle(last)[0] + places.rooms[last].after
+        return (*found, *self.brackets(self.picture.places.width + 6 * style.scale, outward=1))
 
     def _bands(self) -> Items:
         style = self.style
@@ -193,7 +184,7 @@ class Portrait(Directed):
         half = self.picture.places.gaps.least / 2
         boxes = []
         for item in self.plan.items[::2]:
-            low, high = self._rows(item.number, item.number)
+            low, high = self.picture.places.span(item.number, item.number)
             boxes.append((0.0, self.picture.top + low - half, self.width, high - low + 2 * half))
         return (Boxes(tuple(boxes), color),)
 

@@ -18,10 +18,9 @@ if TYPE_CHECKING:
 
 
 class Room(NamedTuple):
-    """What an item takes from its own middle: along the network before and after, across it on either side."""
+    """What an item takes from its own middle: along the network to both ends, across it on either side."""
 
-    before: float
-    after: float
+    along: float
     low: float
     high: float
 
@@ -41,11 +40,11 @@ Along = tuple[float, float]
 
 @dataclass(frozen=True)
 class Positions:
-    """``rooms`` are those of all items; ``bodies`` how far their boxes reach before and after their middles."""
+    """``rooms`` are those of all items; ``bodies`` how far their boxes reach from their middles to both ends."""
 
     routing: Routing
     rooms: Sequence[Room]
-    bodies: Sequence[tuple[float, float]]
+    bodies: Sequence[float]
     sides: Sequence[float]
     """How far from its middle, across, a line that comes from a lane beside it meets an item."""
     gaps: Gaps
@@ -111,21 +110,20 @@ class Positions:
         return found
 
     @cached_property
-    def _extents(self) -> list[tuple[float, float]]:
-        """Of each rank, how far its items reach before and after their middles."""
-        found = [(0.0, 0.0)] * self.count
+    def _extents(self) -> list[float]:
+        """Of each rank, how far its items reach from their middles to both ends."""
+        found = [0.0] * self.count
         for rank, room in zip(self.routing.ranks, self.rooms, strict=True):
-            before, after = found[rank]
-            found[rank] = max(before, room.before), max(after, room.after)
+            found[rank] = max(found[rank], room.along)
         return found
 
     @cached_property
     def middles(self) -> list[float]:
         """Where the middle of each rank is."""
         found, at = list[float](), 0.0
-        for rank, (before, after) in enumerate(self._extents):
-            found.append(at + before)
-            at += before + after + self._gap(rank)
+        for rank, extent in enumerate(self._extents):
+            found.append(at + extent)
+            at += 2 * extent + self._gap(rank)
         return found
 
     def _gap(self, rank: int) -> float:
@@ -137,12 +135,12 @@ class Positions:
     @property
     def length(self) -> float:
         """Along the network."""
-        return self.middles[-1] + self._extents[-1][1]
+        return self.middles[-1] + self._extents[-1]
 
     def _track(self, gap: int, end: tuple[str, int]) -> float:
         """Where a line runs across, in a gap: those of a source near it, those of a target before its arrow."""
         rank = gap // 2
-        start = self.middles[rank] + self._extents[rank][1]
+        start = self.middles[rank] + self._extents[rank]
         count, number = self._tracks_in[rank], self.tracks[gap, end]
         first = start + (self._gap(rank) - (count - 1) * self.gaps.track) / 2
         return first + number * self.gaps.track - 0.12 * self.gaps.least
@@ -184,18 +182,23 @@ class Positions:
         """The middle of an item."""
         return self.middles[self.routing.ranks[item]], self.lines[self.routing.lanes[item]]
 
+    def span(self, first: int, last: int) -> tuple[float, float]:
+        """Along the network, from where the first of some items begin to where the last of them end."""
+        extents = [(self.middle(k)[0], self.rooms[k].along) for k in range(first, last + 1)]
+        return min(at - along for at, along in extents), max(at + along for at, along in extents)
+
     # lines
 
     def route(self, route: Route) -> tuple[Along, ...]:
         """The corners of a line, from item to item."""
         start, end = self.middle(route.source), self.middle(route.target)
         across = self._line(route)
-        points = [(start[0] + self.bodies[route.source][1], start[1])]
+        points = [(start[0] + self.bodies[route.source], start[1])]
         for gap, whose, _, to in self._changes(route):
             at = self._track(gap, whose)
             points += [(at, points[-1][1]), (at, across if to == route.lane else self.lines[to])]
         if route.enters % 2:
-            points.append((end[0] - self.bodies[route.target][0], end[1]))
+            points.append((end[0] - self.bodies[route.target], end[1]))
         else:
             side = self.sides[route.target] * (-1 if across < end[1] else 1)
             points += [(end[0], across), (end[0], end[1] + side)]

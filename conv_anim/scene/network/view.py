@@ -22,7 +22,7 @@ from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from conv_anim.scene.layout import Panel
-    from conv_anim.scene.network.picture import Direction
+    from conv_anim.scene.network.bodies import Direction
     from conv_anim.scene.network.plan import Plan
     from conv_anim.scene.primitives import Items
     from conv_anim.scene.style import Style

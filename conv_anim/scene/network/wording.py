@@ -11,7 +11,7 @@ from conv_anim.scene.wording.words import per_axis, size
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from fractions import Fraction
 
     from conv_anim.scene.network.plan import Item
@@ -131,9 +131,7 @@ class Costs:
 
     def products(self, item: Item) -> int | None:
         """None where a size is left open."""
-        found = [self.network.nodes[k].products for k in item.members]
-        known = [number for number in found if number is not None]
-        return sum(known) if len(known) == len(found) else None
+        return _summed(self.network.nodes[k].products for k in item.members)
 
     def said(self, column: Column, item: Item, *, short: bool) -> str:
         """In a column; of a block that repeats, how often."""
@@ -157,9 +155,7 @@ class Costs:
         """A column's sum over the whole network, as text; of products only if all are known."""
         if column == "parameters":
             return counted(self.network.parameters, short=False)
-        products = [node.products for node in self.network.nodes]
-        known = [number for number in products if number is not None]
-        return counted(sum(known) if len(known) == len(products) else None, short=False)
+        return counted(_summed(node.products for node in self.network.nodes), short=False)
 
     def around(self) -> bool:
         """Whether a cell sees more than the input has: zeros around it too."""
@@ -167,6 +163,13 @@ class Costs:
         fields = [reach.field for reach in self.reaches if reach is not None]
         pairs = (pair for field in fields for end in ends for pair in zip(field, end, strict=False))
         return any(n is not None and cells > n for cells, n in pairs)
+
+
+def _summed(numbers: Iterable[int | None]) -> int | None:
+    """None where one of them is not known."""
+    found = list(numbers)
+    known = [number for number in found if number is not None]
+    return sum(known) if len(known) == len(found) else None
 
 
 def fractions(values: Sequence[Fraction]) -> str:
