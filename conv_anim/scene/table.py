@@ -105,6 +105,19 @@ class Table:
         (x, y, wide, high), (row, column) = self.box(place), place
         return lambda r, c: (x + (c - column) * wide, y + (r - row) * high)
 
+    @property
+    def whole(self) -> Box:
+        """What all of it takes."""
+        return self.x, self.y, self.width, self.height
+
+    def row(self, row: int) -> Box:
+        """What a row takes, with the gaps in it."""
+        return self.x, self.y + self.rows.starts[row], self.width, self.rows.cell
+
+    def column(self, column: int) -> Box:
+        """What a column takes, with the gaps in it."""
+        return self.x + self.columns.starts[column], self.y, self.columns.cell, self.height
+
     def around(self, rows: Sequence[int], columns: Sequence[int]) -> Box:
         """What some rows and columns take, from the first of them to the last."""
         x, y, _, _ = self.box((rows[0], columns[0]))
@@ -170,8 +183,8 @@ class Table:
 
     def row_outlined(self, row: int, stroke: Stroke) -> list[Primitive]:
         """A row's outline."""
-        return [Boxes(((self.x, self.y + self.rows.starts[row], self.width, self.rows.cell),), None, stroke)]
+        return [Boxes((self.row(row),), None, stroke)]
 
     def column_outlined(self, column: int, stroke: Stroke) -> list[Primitive]:
         """A column's outline."""
-        return [Boxes(((self.x + self.columns.starts[column], self.y, self.columns.cell, self.height),), None, stroke)]
+        return [Boxes((self.column(column),), None, stroke)]

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.color import contrast
-from conv_anim.scene.matrix.equation import POINT, sign_size
 from conv_anim.scene.matrix.plan import Plan
-from conv_anim.scene.primitives import Boxes, Stroke
 from conv_anim.scene.strokes import strong
 from conv_anim.tracing.matrix import EMPTY
 from conv_anim.values import dataclass
@@ -19,28 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from conv_anim.scene.cells import Position
-    from conv_anim.scene.primitives import Primitive
+    from conv_anim.scene.primitives import Primitive, Stroke
     from conv_anim.scene.table import Table
 
 
 @dataclass(frozen=True)
 class MatrixAtRest(Plan):
     """What is drawn of a plan before its first row is computed, or of all of it in a still."""
-
-    def _joints(self) -> list[Primitive]:
-        """The signs; a product's point is drawn, so that it is as strong as the others."""
-        style, ink = self.style, self.style.label_ink
-        points = [(j.x, j.y) for j in self.layout.joints if j.text == POINT]
-        side = 2 * round(3 * style.scale)
-        boxes = tuple((round(x) - side / 2, round(y) - side / 2, side, side) for x, y in points)
-        return [
-            Boxes(boxes, ink, radius=side / 2),
-            *(
-                style.centered(j.x, j.y, j.text, size=sign_size(style), color=ink)
-                for j in self.layout.joints
-                if j.text != POINT
-            ),
-        ]
 
     @cached_property
     def tables(self) -> dict[str, Table]:

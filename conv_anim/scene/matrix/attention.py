@@ -12,7 +12,6 @@ from conv_anim.scene.gliding import gliding, outlines
 from conv_anim.scene.hatching import hatched
 from conv_anim.scene.hit_regions import HitRegion, Turn
 from conv_anim.scene.layout import Panel, align, animated, column, pad, panel, row
-from conv_anim.scene.matrix.equation import POINT, sign_size
 from conv_anim.scene.matrix.shares import HATCHED, SharesPlan
 from conv_anim.scene.primitives import Boxes, Frame, Lines, corners
 from conv_anim.scene.scoring import scored, share_text
@@ -28,9 +27,8 @@ if TYPE_CHECKING:
 
     from conv_anim.scene.gliding import Ring
     from conv_anim.scene.matrix.shares import Head
-    from conv_anim.scene.primitives import Box, Items, Primitive
+    from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.style import Style
-    from conv_anim.scene.table import Table
     from conv_anim.scene.timeline import Phase
     from conv_anim.spec.model import Size
     from conv_anim.tracing.trace import Trace
@@ -87,16 +85,7 @@ class AttentionView(SharesPlan):
         items += tables["matrix"].blank()
         items += self._mask(head)
         items += tables["output"].pending() if self.animated else []
-        items += head.labels
-        style, ink = self.style, self.style.label_ink
-        side = 2 * round(3 * style.scale)
-        for joint in head.layout.joints:
-            if joint.text == POINT:
-                box = (round(joint.x) - side / 2, round(joint.y) - side / 2, side, side)
-                items.append(Boxes((box,), ink, radius=side / 2))
-            else:
-                items.append(style.centered(joint.x, joint.y, joint.text, size=sign_size(style), color=ink))
-        return items
+        return [*items, *head.labels, *head.layout.signs(self.style)]
 
     def _mask(self, head: Head) -> list[Primitive]:
         table = head.tables["matrix"]
@@ -197,8 +186,7 @@ class AttentionView(SharesPlan):
     def _marked(self, k: int) -> list[Ring]:
         found: list[Ring] = []
         for head in self.heads:
-            table = head.tables["matrix"]
-            found.append(corners((table.x, table.y + table.rows.starts[self._token(k)], table.width, table.rows.cell)))
+            found.append(corners(head.tables["matrix"].row(self._token(k))))
             others = [head.tables[name] for name in ("values", "keys", "output") if name in head.tables]
             found += outlines((*self._reading(self._token(k)), *self._made(self._token(k))), others)
         return found
@@ -266,23 +254,16 @@ class AttentionView(SharesPlan):
         for head in self.heads:
             matrix, output, values = (head.tables[name] for name in ("matrix", "output", "values"))
             for t, place in enumerate(places):
-                column = (matrix.x + matrix.columns.starts[t], matrix.y, matrix.columns.cell, matrix.height)
-                row = (matrix.x, matrix.y + matrix.rows.starts[t], matrix.width, matrix.rows.cell)
                 found += [
-                    HitRegion("input", (None, *place), corners(column), echo=True),
-                    HitRegion("input", (None, *place), corners(_row_of(values, t))),
-                    HitRegion("output", (None, *place), corners(row)),
-                    HitRegion("output", (None, *place), corners(_row_of(output, t))),
+                    HitRegion("input", (None, *place), corners(matrix.column(t)), echo=True),
+                    HitRegion("input", (None, *place), corners(values.row(t))),
+                    HitRegion("output", (None, *place), corners(matrix.row(t))),
+                    HitRegion("output", (None, *place), corners(output.row(t))),
                 ]
         return found
 
     def turn(self, k: int) -> Turn:
         return Turn(1, (None, *self.steps.cell(k)[1:]))
-
-
-def _row_of(table: Table, row: int) -> Box:
-    """All of a row of a table."""
-    return table.x, table.y + table.rows.starts[row], table.width, table.rows.cell
 
 
 def attention(trace: Trace, style: Style) -> Panel:

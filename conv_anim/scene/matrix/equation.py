@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.primitives import Boxes
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from conv_anim.scene.callouts import Callout
-    from conv_anim.scene.primitives import Items
+    from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.style import Style
     from conv_anim.scene.table import Table
 
@@ -87,6 +88,17 @@ class Layout:
     def width(self) -> float:
         """In pixels."""
         return max(part.right for part in self.parts.values())
+
+    def signs(self, style: Style) -> list[Primitive]:
+        """The signs; a product's point is drawn, so that it is as strong as the others."""
+        ink, side = style.label_ink, 2 * round(3 * style.scale)
+        points = [joint for joint in self.joints if joint.text == POINT]
+        boxes = tuple((round(joint.x) - side / 2, round(joint.y) - side / 2, side, side) for joint in points)
+        texts = (joint for joint in self.joints if joint.text != POINT)
+        return [
+            Boxes(boxes, ink, radius=side / 2),
+            *(style.centered(joint.x, joint.y, joint.text, size=sign_size(style), color=ink) for joint in texts),
+        ]
 
     @property
     def height(self) -> float:

@@ -15,12 +15,11 @@ from conv_anim.scene.hit_regions import HitRegion, Turn
 from conv_anim.scene.layout import Panel, animated, panel
 from conv_anim.scene.matrix.at_rest import MatrixAtRest
 from conv_anim.scene.matrix.attention import attention
-from conv_anim.scene.matrix.row_sums import room_for, written_row
+from conv_anim.scene.matrix.row_sums import formats_of, room_for, step_of
 from conv_anim.scene.primitives import Boxes, Frame, Text, corners
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.sums import sum_for, written_sum
 from conv_anim.scene.tween import sent
-from conv_anim.scene.wording.language import Language
 from conv_anim.tracing.matrix import SEVERAL
 from conv_anim.values import dataclass, replace
 
@@ -66,7 +65,7 @@ class MatrixView(MatrixAtRest):
             items += [] if self.factors.transposed else self._sum(self._example_row)
         for part in self.layout.parts.values():
             items += part.label()
-        items += self._joints()
+        items += self.layout.signs(self.style)
         return tuple(items)
 
     # what differs from frame to frame
@@ -102,7 +101,7 @@ class MatrixView(MatrixAtRest):
         cells = (item.boxes[0] for item in ends if isinstance(item, Boxes))
         numbers = (item for item in ends if isinstance(item, Text))
         tables = [self.tables[name] for name in ("y", "output") if name in self.tables]
-        maps = [(table.x, table.y, table.width, table.height) for table in tables]
+        maps = [table.whole for table in tables]
         moving = (
             sent(self.style, added, end, cell=cell, maps=maps, fill=current, share=share)
             for cell, end in zip(cells, numbers, strict=True)
@@ -112,9 +111,8 @@ class MatrixView(MatrixAtRest):
     def _marked(self, cell: tuple[int, ...]) -> list[Ring]:
         """The row of the matrix, and what is marked in the maps and vectors."""
         table = self.tables["matrix"]
-        row = (table.x, table.y + table.rows.starts[self._row(cell)], table.width, table.rows.cell)
         others = [self.tables[name] for name in ("x", "input", "y", "output") if name in self.tables]
-        return [corners(row), *outlines(self._shown(cell), others)]
+        return [corners(table.row(self._row(cell))), *outlines(self._shown(cell), others)]
 
     def _row(self, cell: tuple[int, ...]) -> int:
         return int(np.ravel_multi_index(cell, self.layer.output.shape))
@@ -138,11 +136,11 @@ class MatrixView(MatrixAtRest):
         table = self.tables["matrix"]
         found: list[HitRegion] = []
         for k, cell in enumerate(np.ndindex(self.layer.input.shape)):
-            column = corners((table.x + table.columns.starts[k], table.y, table.columns.cell, table.height))
-            found += [HitRegion("input", cell, column, echo=True), *self._in_maps(("x", "input"), "input", k, cell)]
+            column = HitRegion("input", cell, corners(table.column(k)), echo=True)
+            found += [column, *self._in_maps(("x", "input"), "input", k, cell)]
         for k, cell in enumerate(np.ndindex(self.layer.output.shape)):
-            row = corners((table.x, table.y + table.rows.starts[k], table.width, table.rows.cell))
-            found += [HitRegion("output", cell, row), *self._in_maps(("y", "output"), "output", k, cell)]
+            row = HitRegion("output", cell, corners(table.row(k)))
+            found += [row, *self._in_maps(("y", "output"), "output", k, cell)]
         return found
 
     def _in_maps(self, names: Iterable[str], side: Side, k: int, cell: tuple[int, ...]) -> list[HitRegion]:
@@ -171,7 +169,7 @@ class MatrixView(MatrixAtRest):
         return wide, max(0, (layout.width - wide.width) / 2), layout.height + self.style.wide
 
     def _sum_in(self, room: float) -> Sum:
-        named = Language(self.trace.spec.lang)("bias.named", value="{value}")
+        named = self.say("bias.named", value="{value}")
         if self.layer.layer.sampled is not None:
             return room_for(self.factors, self.style, room, named)
         whole = sum_for(self.layer, self.factors.formats, self.style, room, bias=named)
@@ -184,12 +182,12 @@ class MatrixView(MatrixAtRest):
         if self._written is None:
             return []
         room, x, top = self._written
-        step = self.layer[row]
         if self.layer.layer.sampled is not None:
-            return written_row(room, self.factors, step, (x, top + room.size))
-        taps = tuple(tap for tap in step.taps if tap.input is not None) or step.taps[:1]
-        step = replace(step, taps=taps)
-        return written_sum(room.of(len(taps)), step, self.factors.formats, x=x, y=top + room.size)
+            step, formats = step_of(self.factors, row), formats_of(self.factors)
+        else:
+            step, formats = self.layer[row], self.factors.formats
+            step = replace(step, taps=tuple(tap for tap in step.taps if tap.input is not None) or step.taps[:1])
+        return written_sum(room.of(max(1, len(step.taps))), step, formats, x=x, y=top + room.size)
 
     def panel(self) -> Panel:
         """It as a panel, which can be put beside others."""
