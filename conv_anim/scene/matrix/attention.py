@@ -50,8 +50,12 @@ class AttentionView(SharesPlan):
         """Whether it goes through the tokens."""
         return getattr(self.trace.spec.view, "animate", False)
 
-    def _token(self, k: int) -> int:
-        return int(np.ravel_multi_index(self.steps.cell(k)[1:], self.layer.layer.ends.in_size))
+    def _token(self, cell: tuple[int, ...]) -> int:
+        """The number of the token that an output cell belongs to."""
+        return int(np.ravel_multi_index(cell[1:], self.layer.layer.ends.in_size))
+
+    def _place(self, token: int) -> Size:
+        return tuple(int(i) for i in np.unravel_index(token, self.layer.layer.ends.in_size))
 
     # what stays
 
@@ -68,7 +72,7 @@ class AttentionView(SharesPlan):
     @property
     def example(self) -> Size:
         """The place of that token."""
-        return tuple(int(i) for i in np.unravel_index(self._example, self.layer.layer.ends.in_size))
+        return self._place(self._example)
 
     @property
     def _example(self) -> int:
@@ -157,15 +161,14 @@ class AttentionView(SharesPlan):
         return [item for head in self.heads for item in self._numbers(head, "output", [token], fill, bold=True)]
 
     def frame(self, k: int) -> Frame:
-        token = self._token(k)
+        token = self._token(self.steps.cell(k))
         return Frame(self._kept(k), (*self._row(token), *self._made(token), *self._lines(token)))
 
     def _row(self, token: int) -> Items:
         return (*(i for head in self.heads for i in self._shares(head, [token])), *self._reading(token))
 
     def _kept(self, k: int) -> Items:
-        size = self.layer.layer.ends.in_size
-        passed = [int(np.ravel_multi_index(cell[1:], size)) for cell in self.steps.passed(k)]
+        passed = [self._token(cell) for cell in self.steps.passed(k)]
         return tuple(self._done(passed)) if passed else ()
 
     def finished(self) -> Frame:
@@ -180,15 +183,15 @@ class AttentionView(SharesPlan):
         if phase == "way":
             stroke = strong(self.style, self.style.colors.window)
             return (*self._kept(step + 1), *gliding(self._marked(step), self._marked(step + 1), share, stroke))
-        token = self._token(step)
+        token = self._token(self.steps.cell(step))
         return (*self._row(token), *self._lines(token, whole=False))
 
     def _marked(self, k: int) -> list[Ring]:
-        found: list[Ring] = []
+        token, found = self._token(self.steps.cell(k)), list["Ring"]()
+        items = (*self._reading(token), *self._made(token))
         for head in self.heads:
-            found.append(corners(head.tables["matrix"].row(self._token(k))))
             others = [head.tables[name] for name in ("values", "keys", "output") if name in head.tables]
-            found += outlines((*self._reading(self._token(k)), *self._made(self._token(k))), others)
+            found += [corners(head.tables["matrix"].row(token)), *outlines(items, others)]
         return found
 
     # how a token's output comes about
@@ -216,10 +219,9 @@ class AttentionView(SharesPlan):
 
     def _said(self, token: int) -> list[tuple[str, str]]:
         """Each line, and the part of it that stands out."""
-        place = tuple(int(i) for i in np.unravel_index(token, self.layer.layer.ends.in_size))
         found = [(scored(self.attending, head, token, self.say), "") for head in range(len(self.heads))]
         for channel in range(min(MOST_LINES, len(self.layer.output))):
-            said = worked(self.layer, self.layer.step((channel, *place)), self.say)
+            said = worked(self.layer, self.layer.step((channel, *self._place(token))), self.say)
             at = max(said.rfind("="), said.rfind("≈"))
             found.append((said[:at], said[at:]))
         return found
