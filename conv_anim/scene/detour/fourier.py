@@ -20,12 +20,15 @@ from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from conv_anim.scene.cells import Position
     from conv_anim.scene.layout import Panel
-    from conv_anim.scene.primitives import Box, Items, Primitive
+    from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.style import Style
     from conv_anim.scene.timeline import Phase
     from conv_anim.tracing.trace import Trace
+    from conv_anim.tracing.values import Array
 
 CORRECTED = 2.9
 """The side of a cell that has room for two numbers, by the size of the smallest that can be read."""
@@ -69,7 +72,7 @@ class FourierDrawing(Waves):
         _ = self.way.result  # which is the trace's output where no window is wrapped, or nothing is drawn
         items = [*self._input(), *self._kernel(), *self.tables["output"].pending()]
         pale = mix(self.style.colors.background, self.style.colors.kernel, 0.3)
-        return (*items, Boxes((self._whole("kernel_way"),), pale, self.style.edge))
+        return (*items, Boxes((self.tables["kernel_way"].whole,), pale, self.style.edge))
 
     def _input(self) -> list[Primitive]:
         """The map that is transformed: the input, and what stands beside it."""
@@ -140,14 +143,13 @@ class FourierDrawing(Waves):
 
     def _framed(self, name: str) -> Boxes:
         """The border of a map in shades, whose palest cells are as white as the ground."""
-        return Boxes((self._whole(name),), None, self.style.pending_edge)
+        return Boxes((self.tables[name].whole,), None, self.style.pending_edge)
 
-    def _summed(self, count: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    def _summed(self, count: int) -> Array:
         if self.trace.spec.animation.order != "reverse":
             return self.way.summed(count)
         bias = 0.0 if self.layer.bias is None else float(self.layer.bias[0])
-        rest = self.way.summed(len(self.way.frequencies) - count)
-        found: np.ndarray[tuple[int, ...], np.dtype[np.float64]] = self.way.result - rest + bias
+        found: Array = self.way.result - self.way.summed(len(self.way.frequencies) - count) + bias
         return found
 
     def _waves(self, count: int) -> list[Primitive]:
@@ -161,48 +163,50 @@ class FourierDrawing(Waves):
         return [*shares_in(self.tables["output"], shares, self._deep(self.style.colors.output)), self._framed("output")]
 
     @cached_property
+    def _kept(self) -> list[tuple[int, ...]]:
+        """The places that are outputs."""
+        return [*np.ndindex(*self.layer.output.shape[1:])]
+
+    @cached_property
     def _thrown(self) -> list[tuple[int, ...]]:
         """The places that are no outputs."""
-        kept = {at for at in np.ndindex(*self.way.size) if self._is_kept(at)}
+        kept = set(self._kept)
         return [at for at in np.ndindex(*self.way.size) if at not in kept]
 
     @cached_property
     def _spoiled(self) -> list[tuple[int, ...]]:
         """Outputs whose windows go on at the other side, wrong or right by chance."""
-        return [at for at in np.ndindex(*self.way.size) if self._is_kept(at) and self.way.wrapped[at]]
-
-    def _is_kept(self, at: tuple[int, ...]) -> bool:
-        return all(c < axis.count for c, axis in zip(at, self.way.op.axes, strict=True))
+        return [at for at in self._kept if self.way.wrapped[at]]
 
     def _result(self) -> list[Primitive]:
         """The outputs with the trace's numbers, those that are wrong with their own, and what is thrown away."""
-        table, fmt, colors = self.tables["output"], self.formats.y, self.style.colors
-        output, wrong = self.layer.output[0], self.way.wrong
-        kept = [at for at in np.ndindex(*self.way.size) if self._is_kept(at)]
-        right = [(place_of(at), fmt(output[at].item())) for at in kept if not (wrong[at] or self.way.wrapped[at])]
-        whole = self.layer.output.dtype.kind == "i"
-        other = [(place_of(at), fmt(self._own(at, whole=whole))) for at in kept if wrong[at]]
-        right_ones = [(place_of(at), fmt(output[at].item())) for at in kept if wrong[at]]
-        items = table.cells(right, colors.output)
-        by_chance = [(place_of(at), fmt(output[at].item())) for at in self._spoiled if not wrong[at]]
-        items += table.cells(by_chance, self.thrown_fill) if by_chance else []
+        table, wrong = self.tables["output"], [at for at in self._kept if self.way.wrong[at]]
+        right = [at for at in self._kept if not (self.way.wrong[at] or self.way.wrapped[at])]
+        by_chance = [at for at in self._spoiled if not self.way.wrong[at]]
+        items = table.cells(self._made(right), self.style.colors.output)
+        items += table.cells(self._made(by_chance), self.thrown_fill) if by_chance else []
         items += table.cells([(place_of(at), "") for at in self._thrown], self.thrown_fill) if self._thrown else []
-        return [*items, *(self._wrong(other, right_ones) if other else [])]
+        return [*items, *(self._wrong(wrong) if wrong else [])]
 
-    def _own(self, at: tuple[int, ...], *, whole: bool) -> float:
+    def _made(self, cells: Iterable[tuple[int, ...]]) -> list[tuple[Position, str]]:
+        """Outputs with the trace's numbers."""
+        return [(place_of(at), self.formats.y(self.layer.output[0][at].item())) for at in cells]
+
+    def _own(self, at: tuple[int, ...]) -> str:
+        """What a window that is wrapped around makes."""
         number = float(self.way.result[at])
-        return round(number) if whole else number
+        return self.formats.y(round(number) if self.layer.output.dtype.kind == "i" else number)
 
-    def _wrong(self, texts: list[tuple[Position, str]], right: list[tuple[Position, str]]) -> list[Primitive]:
+    def _wrong(self, cells: Sequence[tuple[int, ...]]) -> list[Primitive]:
         """Numbers that are wrong, and in the corner of their cells, where there is room, those that are right."""
         table, style = self.tables["output"], self.style
-        boxes = tuple(table.box(place) for place, _ in texts)
-        around = Boxes(boxes, None, self._marked)
+        texts = [(place_of(at), self._own(at)) for at in cells]
+        around = Boxes(tuple(table.box(place) for place, _ in texts), None, self._marked)
         if not self._corrects:
             return [*table.cells(texts, self.thrown_fill), around]
         items = [*table.cells([(place, "") for place, _ in texts], self.thrown_fill), around]
         ink = readable(self.thrown_fill, style.result_ink, style.text_ink)
-        for (place, wrong), (_, meant) in zip(texts, right, strict=True):
+        for (place, wrong), (_, meant) in zip(texts, self._made(cells), strict=True):
             x, y, wide, high = table.box(place)
             size, inset = 1.2 * style.least, 0.12 * wide
             left, top = x + wide - inset - style.width(meant, size=size, bold=True), y + high - inset - 0.75 * size
@@ -222,24 +226,21 @@ class FourierDrawing(Waves):
         """A step as it comes about: what the kernel makes of the wave, before it is added; or the wave on its way."""
         if phase == "way":
             stroke = strong(self.style, self.style.colors.current)
-            start, end = (corners(self._whole(name)) for name in ("output_way", "output"))
+            start, end = (corners(self.tables[name].whole) for name in ("output_way", "output"))
             return (*self._met(step), *self._waves(self._count(step)), *gliding([start], [end], share, stroke))
         return (*self._met(step), *self._waves(self._count(step) - 1))
-
-    def _whole(self, name: str) -> Box:
-        table = self.tables[name]
-        return table.x, table.y, table.width, table.height
 
     # hit regions
 
     def hit_regions(self) -> list[HitRegion]:
+        read, made, kept = self.tables["input"], self.tables["output"], set(self._kept)
         found = []
         for at in np.ndindex(*self.way.size):
             source, cell = self._read(at)
             if source == Source.INPUT:
-                found.append(HitRegion("input", (0, *cell), corners(self.tables["input"].box(place_of(at)))))
-            if self._is_kept(at):
-                found.append(HitRegion("output", (0, *at), corners(self.tables["output"].box(place_of(at)))))
+                found.append(HitRegion("input", (0, *cell), corners(read.box(place_of(at)))))
+            if at in kept:
+                found.append(HitRegion("output", (0, *at), corners(made.box(place_of(at)))))
         return found
 
 

@@ -58,12 +58,12 @@ class Detour(Traced):
         raise NotImplementedError
 
     @property
-    def texts(self) -> Iterable[str]:
+    def texts(self) -> frozenset[str]:
         """All numbers that may stand in cells."""
         raise NotImplementedError
 
     @property
-    def plain_texts(self) -> Iterable[str]:
+    def plain_texts(self) -> frozenset[str]:
         """The texts of the maps above."""
         return self.texts
 
@@ -123,7 +123,7 @@ class Detour(Traced):
     def cell(self) -> tuple[int, float | None]:
         """The side of all cells, and the size of their numbers; None where they could not be read."""
         style = self.style
-        widest = max(style.width(text, size=1.0, bold=True) for text in set(self.texts))
+        widest = max(style.width(text, size=1.0, bold=True) for text in self.texts)
         side = round(self.wanted * style.scale)
         if self.grows:
             side = max(side, min(round(MOST * style.scale), ceil(widest * NUMBER * style.scale / ROOM)))
@@ -136,7 +136,7 @@ class Detour(Traced):
 
     def _sized(self, side: int, texts: Iterable[str]) -> float:
         """The size of numbers in cells of a side."""
-        widest = max(self.style.width(text, size=1.0, bold=True) for text in set(texts))
+        widest = max(self.style.width(text, size=1.0, bold=True) for text in texts)
         return min(NUMBER * self.style.scale, ROOM * side / widest, 0.6 * side)
 
     @property
@@ -158,7 +158,7 @@ class Detour(Traced):
     def _named(self, name: str) -> Panel:
         if not self.labelled:
             return named(self._tables[name], name)
-        row = NAMES[:3] if name in NAMES[:3] else NAMES[3:]
+        row = NAMES[:ABOVE] if name in NAMES[:ABOVE] else NAMES[ABOVE:]
         high, own = max(self._head(each).height for each in row), self._head(name)
         return named(self._tables[name], name, pad(own, bottom=high - own.height))  # their names are on one line
 
@@ -179,7 +179,7 @@ class Detour(Traced):
         """All maps, their signs, and what leads from one to another."""
         style = self.style
         lines = []
-        for names, signs in zip((NAMES[:3], NAMES[3:]), self.signs, strict=True):
+        for names, signs in zip((NAMES[:ABOVE], NAMES[ABOVE:]), self.signs, strict=True):
             first, second, third = (self._named(name) for name in names)
             lines.append([first, self._sign(signs[0]), second, self._sign(signs[1]), third])
         fits = all(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.detour.guide import tiles_of
-from conv_anim.scene.detour.plan import Detour
+from conv_anim.scene.detour.plan import NAMES, Detour
 from conv_anim.scene.layout import row, static
 from conv_anim.scene.numbers import MINUS, format_for
 from conv_anim.scene.primitives import Boxes
@@ -86,19 +86,15 @@ class Tiles(Detour):
         return format_for(inputs), format_for(self.transformed_kernel), format_for(products)
 
     @property
-    def plain_texts(self) -> Iterable[str]:
-        yield from (self.formats.x(n) for n in self.layer.input.ravel().tolist())
-        yield from (self.formats.y(n) for n in self.layer.output.ravel().tolist())
-        yield from (self.formats.w(n) for n in floats(self.way.kernels[0, 0]).ravel().tolist())
+    def plain_texts(self) -> frozenset[str]:
+        x, w, y = self.formats.x, self.formats.w, self.formats.y
+        return x.texts(self.layer.input) | w.texts(floats(self.way.kernels[0, 0])) | y.texts(self.layer.output)
 
     @property
-    def texts(self) -> Iterable[str]:
+    def texts(self) -> frozenset[str]:
+        inputs, products = zip(*self.transformed, strict=True)
         v, u, m = self.way_formats
-        yield from self.plain_texts
-        yield from (u(n) for n in self.transformed_kernel.ravel().tolist())
-        for inputs, products in self.transformed:
-            yield from (v(n) for n in inputs.ravel().tolist())
-            yield from (m(n) for n in products.ravel().tolist())
+        return self.plain_texts | v.texts(*inputs) | u.texts(self.transformed_kernel) | m.texts(*products)
 
     # the plan
 
@@ -108,25 +104,16 @@ class Tiles(Detour):
 
     @property
     def shapes(self) -> dict[str, Position]:
-        rows, columns = self.layer.output.shape[1:]
-        canvas = self.way.canvas.shape
-        square = (READ, READ)
-        return {
-            "input": (canvas[1], canvas[2]),
-            "kernel": (3, 3),
-            "output": (rows, columns),
-            **dict.fromkeys(("input_way", "kernel_way", "output_way"), square),
-        }
+        _, high, wide = self.way.canvas.shape
+        _, rows, columns = self.layer.output.shape
+        above = ((high, wide), (KERNEL, KERNEL), (rows, columns))
+        return dict(zip(NAMES, (*above, *[(READ, READ)] * 3), strict=True))
 
     @property
     def heads(self) -> dict[str, Label]:
-        found = dict(zip(("input", "kernel", "output"), labels(self.trace), strict=True))
-        ways = ("input", "kernel", "product")
-        names = ("input_way", "kernel_way", "output_way")
-        return found | {
-            name: Label(self.say(f"winograd.{way}"), self.say(f"winograd.{way}.detail"))
-            for name, way in zip(names, ways, strict=True)
-        }
+        ways = (f"winograd.{way}" for way in ("input", "kernel", "product"))
+        below = (Label(self.say(way), self.say(f"{way}.detail")) for way in ways)
+        return dict(zip(NAMES, (*labels(self.trace), *below), strict=True))
 
     @property
     def ways(self) -> tuple[str, str, str]:

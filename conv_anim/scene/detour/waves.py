@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.detour.guide import waves_of, way_of
-from conv_anim.scene.detour.plan import SIGNS, Detour
+from conv_anim.scene.detour.plan import NAMES, SIGNS, Detour
 from conv_anim.scene.detour.spectra import Wave
 from conv_anim.scene.equality import sum_sign
 from conv_anim.scene.numbers import Format, enough, format_for
@@ -16,8 +16,6 @@ from conv_anim.tracing.winograd import direct
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from conv_anim.scene.cells import Position
     from conv_anim.scene.steps import Steps
     from conv_anim.tracing.fourier import Frequency
@@ -52,10 +50,9 @@ class Waves(Detour):
         return False
 
     @property
-    def texts(self) -> Iterable[str]:
-        yield from (self.formats.x(n) for n in self.layer.input.ravel().tolist())
-        yield from (self.formats.y(n) for n in self.layer.output.ravel().tolist())
-        yield from (self.formats.w(n) for n in self.way.kernel.ravel().tolist())
+    def texts(self) -> frozenset[str]:
+        x, w, y = self.formats.x, self.formats.w, self.formats.y
+        return x.texts(self.layer.input) | w.texts(self.way.kernel) | y.texts(self.layer.output)
 
     # the plan
 
@@ -73,13 +70,12 @@ class Waves(Detour):
 
     @property
     def shapes(self) -> dict[str, Position]:
-        names = ("input", "kernel", "output", "input_way", "kernel_way", "output_way")
-        return dict.fromkeys(names, self._square)
+        return dict.fromkeys(NAMES, self._square)
 
     @property
     def heads(self) -> dict[str, Label]:
         say, full = self.say, size(self.way.size)
-        found = dict(zip(("input", "kernel", "output"), labels(self.trace), strict=True))
+        found = dict(zip(NAMES[:3], labels(self.trace), strict=True))
         for name in ("input", "kernel"):
             begun = ".begun" if name == "kernel" and any(self.way.starts) else ""
             whole = found[name].name if self.way.wrap and name == "input" else say(f"fft.padded{begun}", size=full)
