@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.gemm.plan import LEADING, LINE, Plan
-from conv_anim.scene.gemm.walk import Walk
 from conv_anim.scene.wording.loads import totals
 from conv_anim.scene.workings import worked
 from conv_anim.values import dataclass
@@ -28,20 +27,15 @@ NARROWEST = 300
 class Counted(Plan):
     """A plan with the steps through it, and what each of them loads."""
 
-    @cached_property
-    def steps(self) -> Walk:
-        """The tiles."""
-        return Walk(self.gemm, self.trace.spec.animation)
-
-    def tile_of(self, k: int) -> Tile:
-        """The tile of a step."""
-        return self.gemm.at(self.steps.place(self.steps.steps.rank(k)))
+    def loaded_by(self, tile: Tile) -> list[int]:
+        """The input cells that a tile needs, each once."""
+        return sorted(set(self.gemm.loaded(tile)[0].tolist()))
 
     @cached_property
     def counts(self) -> dict[int, tuple[Array, tuple[int, int, int, int]]]:
         """For every step: how often each input cell is loaded up to it; and inputs, weights, uses, multiply-adds."""
         cells, sums, found = np.zeros(self.layer.input.size, dtype=np.int64), np.zeros(4, dtype=np.int64), {}
-        ranks = {self.steps.steps.rank(k): k for k in range(len(self.steps))}
+        ranks = {self.steps.rank(k): k for k in range(len(self.steps))}
         for rank in range(self.steps.total):
             tile = self.gemm.at(self.steps.place(rank))
             np.add.at(cells, self.gemm.loaded(tile)[0], 1)
@@ -58,27 +52,27 @@ class Counted(Plan):
         quiet = self.style.label_ink if self.counted and k is not None else ink
         return [
             self.style.text(x, y + LEADING * size * n, text, size=size, color=ink if n == 0 else quiet)
-            for n, text in enumerate(self._told(k) if self.counted else self._broken(k, self.page.width))
+            for n, text in enumerate(self._lines(k, self.page.width))
         ]
 
-    def _told(self, k: int | None) -> list[str]:
+    def _lines(self, k: int | None, width: float) -> list[str]:
+        """The description, wrapped where it is long."""
         if self.counted:
-            return self._totals() if k is None else self._said(k)
-        return self._cells(len(self.steps) - 1 if k is None else k)
-
-    def _broken(self, k: int | None, width: float) -> list[str]:
-        """The description, wrapped."""
+            return self._told(k)
         style, wide = self.style, max(width, NARROWEST * self.style.scale)
         return [part for text in self._told(k) for part in style.wrapped(text, size=style.em(LINE), width=wide)]
 
+    def _told(self, k: int | None) -> list[str]:
+        if not self.counted:
+            return self._cells(len(self.steps) - 1 if k is None else k)
+        return totals(self.gemm.all_loads, self.say)[:2] if k is None else self._said(k)
+
     def most_lines(self, width: float) -> int:
-        if self.counted:
-            return len(self._totals())
-        return max((len(self._broken(k, width)) for k in range(len(self.steps))), default=0)
+        return max(len(self._lines(k, width)) for k in (None, *range(len(self.steps))))
 
     def _cells(self, k: int) -> list[str]:
         """How the outputs of a step come about: all in its first column if they are few, else the first of them."""
-        tile, column = self.tile_of(k), self.tile_of(k).columns[0]
+        tile, column = self.steps.tile(k), self.steps.tile(k).columns[0]
         rows = tile.rows if len(tile.rows) <= MOST_WORKED else tile.rows[:1]
         steps = [(row, self.layer.step(self.gemm.cell(row, column))) for row in rows]
         said = [
@@ -88,24 +82,18 @@ class Counted(Plan):
         return said if len(rows) == len(tile.rows) else [*said, self.say("gemm.cells.more")]
 
     def _said(self, k: int) -> list[str]:
-        tile, (inputs, weights, _, products) = self.tile_of(k), self.counts[k][1]
+        tile, (inputs, weights, _, products) = self.steps.tile(k), self.counts[k][1]
         own, held, _ = self.gemm.loads(tile)
         runs = len(self.gemm.runs(tile))
         now = self.say("gemm.now" if runs != 1 else "gemm.now.run", inputs=own, runs=runs, weights=held)
         return [now, self.say("gemm.sofar", loads=inputs + weights, products=products)]
 
-    def _totals(self) -> list[str]:
-        return totals(self.gemm.all_loads, self.say)[:2]
-
     @cached_property
     def wide(self) -> float:
         """How wide the lines of the description, and everything else, may be."""
-        size = self.style.em(LINE)
-        if not self.counted:
-            texts = [text for k in range(len(self.steps)) for text in self._broken(k, self.width)]
-        else:
-            texts = [*self._totals(), *(text for k in range(len(self.steps)) for text in self._said(k))]
-        return max((self.width, *(self.style.width(text, size=size) for text in texts)))
+        size, steps = self.style.em(LINE), (None, *range(len(self.steps)))
+        texts = [text for k in steps for text in self._lines(k, self.width)]
+        return max(self.width, *(self.style.width(text, size=size) for text in texts))
 
     def counts_before(self, k: int) -> Array:
         """How often each input cell was loaded when a step begins; past the last step, in all."""
@@ -113,5 +101,5 @@ class Counted(Plan):
             found: Array = self.gemm.input_loads.ravel()
             return found
         counts = self.counts[k][0].copy()
-        np.subtract.at(counts, self.gemm.loaded(self.tile_of(k))[0], 1)
+        np.subtract.at(counts, self.gemm.loaded(self.steps.tile(k))[0], 1)
         return counts

@@ -20,9 +20,8 @@ def guide(trace: Trace, hit_regions: Iterable[HitRegion], turns: Turns) -> Guide
     """The guide of a figure, given the areas of its cells."""
     del turns
     walk, say = walk_of(trace), Language(trace.spec.lang)
-    tiles = [walk.gemm.at(walk.place(walk.steps.rank(k))) for k in range(len(walk))]
     told, about = [], []
-    for tile in tiles:
+    for tile in map(walk.tile, range(len(walk))):
         inputs, weights, _ = walk.gemm.loads(tile)
         runs = len(walk.gemm.runs(tile))
         said = say("gemm.now" if runs != 1 else "gemm.now.run", inputs=inputs, runs=runs, weights=weights)

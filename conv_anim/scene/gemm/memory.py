@@ -13,6 +13,7 @@ from conv_anim.scene.layout import align, column
 from conv_anim.scene.matrix.factors import Cell, Plates
 from conv_anim.scene.primitives import Boxes, Frame
 from conv_anim.scene.slots import filled, named, slot
+from conv_anim.scene.strokes import strong
 from conv_anim.scene.table import Table, Track
 from conv_anim.scene.wording.words import Label
 from conv_anim.values import dataclass
@@ -79,23 +80,13 @@ class MemoryDrawing(GemmDrawing):
         stored = Label(self.say("gemm.memory", layout=self.gemm.layout.upper()), self.say("gemm.memory.stored"))
         return {**super().labels, "memory": stored}
 
-    def most_lines(self, width: float) -> int:
-        del width
-        return 1
-
     def _told(self, k: int | None) -> list[str]:
         if k is not None:
-            return [self._stretches(len(self.gemm.runs(self.tile_of(k))), self.gemm.loads(self.tile_of(k))[0])]
-        runs = [len(self.gemm.runs(self.gemm.at(place))) for place in self.gemm.walk()]
-        return [self.say("gemm.stretches.all", runs=self.say.listed(sorted(set(runs))))]
-
-    def _stretches(self, runs: int, cells: int) -> str:
-        return self.say("gemm.stretches" if runs != 1 else "gemm.stretches.one", inputs=cells, runs=runs)
-
-    @cached_property
-    def wide(self) -> float:
-        texts = [*self._told(None), *(text for k in range(len(self.steps)) for text in self._told(k))]
-        return max(self.width, *(self.style.width(text, size=self.style.em(LINE)) for text in texts))
+            tile = self.steps.tile(k)
+            runs, cells = len(self.gemm.runs(tile)), self.gemm.loads(tile)[0]
+            return [self.say("gemm.stretches" if runs != 1 else "gemm.stretches.one", inputs=cells, runs=runs)]
+        all_runs = {len(self.gemm.runs(self.gemm.at(place))) for place in self.gemm.walk()}
+        return [self.say("gemm.stretches.all", runs=self.say.listed(sorted(all_runs)))]
 
     # what is drawn
 
@@ -109,9 +100,9 @@ class MemoryDrawing(GemmDrawing):
         return self._colored("memory", found, marked=marked)
 
     def _window(self, k: int) -> list[Primitive]:
-        tile = self.tile_of(k)
-        cells = sorted(set(self.gemm.loaded(tile)[0].tolist()))
-        around = Boxes(tuple(self._run_boxes(tile)), None, self._stroke(self.style.colors.window))
+        tile = self.steps.tile(k)
+        cells = self.loaded_by(tile)
+        around = Boxes(tuple(self._run_boxes(tile)), None, strong(self.style, self.style.colors.window))
         marked = [*self._inputs(cells, marked=True), *self._stored(cells, marked=True)]
         return [*marked, *self._framed(cells), around]
 

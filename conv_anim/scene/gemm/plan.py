@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.color import mix
+from conv_anim.scene.gemm.walk import Walk, walk_of
 from conv_anim.scene.layer_formats import Formats
 from conv_anim.scene.layout import EMPTY, align, column, table
 from conv_anim.scene.matrix.factors import Cell, Plates
@@ -54,9 +55,14 @@ class Plan(Traced):
         return self.trace.spec.view
 
     @cached_property
+    def steps(self) -> Walk:
+        """The walk through the product, tile by tile."""
+        return walk_of(self.trace)
+
+    @property
     def gemm(self) -> Gemm:
-        """The product, and the walk through it."""
-        return Gemm(self.layer.operator, self.view.layout or "nchw", self.view.tile)
+        """The product."""
+        return self.steps.gemm
 
     @property
     def counted(self) -> bool:

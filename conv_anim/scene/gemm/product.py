@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.gliding import Ring
     from conv_anim.scene.hit_regions import HitRegion, Turn
     from conv_anim.scene.layout import Panel
-    from conv_anim.scene.primitives import Box, Items, Primitive, Stroke
+    from conv_anim.scene.primitives import Box, Items, Primitive
     from conv_anim.scene.timeline import Phase
     from conv_anim.tracing.gemm import Place, Tile
     from conv_anim.tracing.values import Array
@@ -118,15 +118,15 @@ class GemmDrawing(Counted):
 
     def _reading(self, k: int) -> list[Primitive]:
         """The tiles of both matrices, the input's cells in them, and where these are in memory."""
-        tile, style = self.tile_of(k), self.style
+        tile, style = self.steps.tile(k), self.style
         items = self._entries("left", tile.rows, tile.inner, marked=True)
         items += self._entries("top", tile.inner, tile.columns, marked=True)
-        cells = sorted(set(self.gemm.loaded(tile)[0].tolist()))
+        cells = self.loaded_by(tile)
         items += [*self._inputs(cells, marked=True), *self._framed(cells)]
         if self.counted:
             items += self._loaded(cells, self.counts[k][0], marked=True)
-            items.append(Boxes(tuple(self._run_boxes(tile)), None, self._stroke(style.colors.window)))
-        return [*items, Boxes(tuple(self._tile_boxes(tile)[:2]), None, self._stroke(style.colors.window))]
+            items.append(Boxes(tuple(self._run_boxes(tile)), None, strong(style, style.colors.window)))
+        return [*items, Boxes(tuple(self._tile_boxes(tile)[:2]), None, strong(style, style.colors.window))]
 
     def _framed(self, cells: Iterable[int]) -> list[Primitive]:
         """The outline of some cells of the input, channel by channel."""
@@ -138,9 +138,6 @@ class GemmDrawing(Counted):
             return []
         at = self.tables["map"].in_block
         return [item for places in channels.values() for item in framed(self.style, places, at(places[0]))]
-
-    def _stroke(self, color: str) -> Stroke:
-        return strong(self.style, color)
 
     def _run_boxes(self, tile: Tile) -> list[Box]:
         """Around each stretch of the memory that a step loads, line by line."""
@@ -160,10 +157,13 @@ class GemmDrawing(Counted):
             self.tables["out"].around(tile.rows, tile.columns),
         ]
 
+    def _around_made(self, tile: Tile) -> Boxes:
+        return Boxes((self._tile_boxes(tile)[2],), None, strong(self.style, self.style.colors.current))
+
     def _adding(self, k: int) -> list[Primitive]:
         """The output's tile with the sums as far as they have come."""
-        rank, tile = self.steps.steps.rank(k), self.tile_of(k)
-        around = Boxes((self._tile_boxes(tile)[2],), None, self._stroke(self.style.colors.current))
+        rank, tile = self.steps.rank(k), self.steps.tile(k)
+        around = self._around_made(tile)
         if self.steps.ends(rank):
             return [*self._results([self.steps.place(rank)], bold=True), around]
         parts = [self.gemm.partial(self.layer, self.gemm.at(place)) for place in self.steps.sums(rank)]
@@ -183,22 +183,21 @@ class GemmDrawing(Counted):
     def during(self, step: int, phase: Phase, share: float) -> Items:
         """A step as it comes about: what is loaded, then what it adds; or tiles on their way to the next ones."""
         if phase == "read":
-            around = Boxes((self._tile_boxes(self.tile_of(step))[2],), None, self._stroke(self.style.colors.current))
-            return (*self._reading(step), around, *self.lines(step))
+            return (*self._reading(step), self._around_made(self.steps.tile(step)), *self.lines(step))
         here, there = (self._rings(k) for k in (step, step + 1))
         lines = self.lines(step)
-        return (*self._left(step), *gliding(here, there, share, self._stroke(self.style.colors.window)), *lines)
+        return (*self._left(step), *gliding(here, there, share, strong(self.style, self.style.colors.window)), *lines)
 
     def _left(self, step: int) -> list[Primitive]:
         """What a step leaves behind: its part of the output, and its loads."""
-        tile = self.tile_of(step)
-        done = self.steps.ends(self.steps.steps.rank(step))
-        items = self._results([self.steps.place(self.steps.steps.rank(step))]) if done else self._adding(step)[:-1]
-        cells = sorted(set(self.gemm.loaded(tile)[0].tolist()))
+        tile, rank = self.steps.tile(step), self.steps.rank(step)
+        done = self.steps.ends(rank)
+        items = self._results([self.steps.place(rank)]) if done else self._adding(step)[:-1]
+        cells = self.loaded_by(tile)
         return [*items, *(self._loaded(cells, self.counts[step][0]) if self.counted else [])]
 
     def _rings(self, k: int) -> list[Ring]:
-        return [corners(box) for box in self._tile_boxes(self.tile_of(k))]
+        return [corners(box) for box in self._tile_boxes(self.steps.tile(k))]
 
     def hit_regions(self) -> list[HitRegion]:
         return regions(self)

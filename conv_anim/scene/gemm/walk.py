@@ -11,7 +11,7 @@ from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from conv_anim.spec.model import Animation
-    from conv_anim.tracing.gemm import Place
+    from conv_anim.tracing.gemm import Place, Tile
     from conv_anim.tracing.trace import Trace
 
 
@@ -42,15 +42,23 @@ class Walk:
         """How many tiles there are."""
         return self.steps.total
 
+    def rank(self, k: int) -> int:
+        """How many tiles come before that of a step."""
+        return self.steps.rank(k)
+
+    def tile(self, k: int) -> Tile:
+        """The tile of a step."""
+        return self.gemm.at(self.place(self.rank(k)))
+
     def place(self, rank: int) -> Place:
-        """The step of a rank."""
+        """The place of a rank."""
         group, a, b, k = self.steps.nth(rank)
         return (group, b, a, k) if self._turned else (group, a, b, k)
 
     def before(self, frame: int) -> list[Place]:
         """The steps that are over when one begins and were not when the one before it began."""
-        first = 0 if frame == 0 else self.steps.rank(frame - 1)
-        return [self.place(rank) for rank in range(first, self.steps.rank(frame))]
+        first = 0 if frame == 0 else self.rank(frame - 1)
+        return [self.place(rank) for rank in range(first, self.rank(frame))]
 
     def sums(self, rank: int) -> list[Place]:
         """The steps that have added to the output's tile of one, it among them."""
