@@ -160,7 +160,7 @@ class Lattice(Traced):
         floor = LEAST * self.style.scale
         if self.has_numbers:
             floor = max(floor, 2 * self.radius + WEIGHTS * self.style.scale)
-        if self.trace.spec.labels is not None:
+        if self.labelled:
             floor = max(floor, *(post.height + self.style.gap * 1.4 for post in self.posts))
         return floor
 
@@ -190,14 +190,14 @@ class Lattice(Traced):
     @property
     def top(self) -> float:
         """How far below the upper edge the highest row lies."""
-        label = 0.0 if self.trace.spec.labels is None else self.posts[-1].height / 2
+        label = 0.0 if not self.labelled else self.posts[-1].height / 2
         return max(self.radius, round(label))
 
     @cached_property
     def nodes(self) -> list[Nodes]:
         """All rows as they are drawn."""
         marks = [*self.marks, Marks(self.rows[-1].side)]
-        explained = self.trace.spec.labels is not None
+        explained = self.labelled
         return [
             Nodes(self.style, row, mark, color, self.radius, texts, self.number_size, explained, shades)
             for row, mark, color, texts, shades in zip(
@@ -241,7 +241,7 @@ class Lattice(Traced):
     def width(self) -> float:
         """In pixels."""
         labels = 0.0
-        if self.trace.spec.labels is not None:
+        if self.labelled:
             labels = LABEL * self.style.gap + max(post.width for post in self.posts)
         return self.right + labels
 
@@ -255,7 +255,7 @@ class Lattice(Traced):
     def drawn_height(self) -> float:
         """Down to the arrow of time, or to where the input's label ends."""
         drawn = self.arcs_end + (self.style.wide if self.timed else 0)
-        label = 0.0 if self.trace.spec.labels is None else self.posts[0].height / 2
+        label = 0.0 if not self.labelled else self.posts[0].height / 2
         return max(drawn, self.rows[0].y + label)
 
     @property

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cached_property
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout, Key
@@ -11,17 +10,15 @@ from conv_anim.scene.color import mix
 from conv_anim.scene.hit_regions import Turn
 from conv_anim.scene.primitives import Boxes, Frame, Lines, Stroke
 from conv_anim.scene.sequence.lattice import LEADING, Lattice
-from conv_anim.scene.sequence.view import SequenceView, holds
+from conv_anim.scene.sequence.view import SequenceView
 from conv_anim.scene.sheet import runs
 from conv_anim.scene.stacks import broken
 from conv_anim.scene.steps import Steps
 from conv_anim.spec.view_values import Sequence
-from conv_anim.tracing.attending import Attending
 from conv_anim.tracing.streaming import Streaming, ratio_of
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from conv_anim.scene.clipping import Segment
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.scene.sequence.nodes import Nodes
     from conv_anim.scene.timeline import Phase
@@ -187,11 +184,11 @@ class StreamingView(SequenceView):
     def _told(self, output: int) -> list[str]:
         """Of the last output that a chunk makes."""
         *scores, made = super()._told(output) or [""]
-        return [*scores, self.lattice.say("stream.sum", cell=output + 1, sum=made)] if made else []
+        return [*scores, self.say("stream.sum", cell=output + 1, sum=made)] if made else []
 
     def finished(self) -> Frame:
         """The sequence has ended: nothing is kept, for nothing is to come."""
-        say, last = self.lattice.say, self.streaming.states[-1]
+        say, last = self.say, self.streaming.states[-1]
         over = replace(last, kept=((),) * len(last.kept), ended=True)
         out = say("stream.all", count=last.there[-1])
         text = say("stream.step", held=say("stream.empty"), come=say("stream.end"), out=out)
@@ -210,14 +207,14 @@ class StreamingView(SequenceView):
         before, after = self._step(k)
         if after.there[-1] == before.there[-1]:
             return None
-        return Turn(len(self.trace.layers), (None, after.there[-1] - 1))
+        return Turn(len(self.layers), (None, after.there[-1] - 1))
 
     def _drawn(self, before: State, after: State) -> list[Primitive]:
         """Grounds of what was kept, lines to what is made, and all nodes above them."""
         items: list[Primitive] = []
         for nodes, kept in zip(self.lattice.nodes, before.kept, strict=False):
             items += self._tray(nodes, kept)
-        items += self._made_lines(before, after)
+        items += self._lines_to(map(range, before.there[1:], after.there[1:]))
         for k, nodes in enumerate(self.lattice.nodes):
             kept = before.kept[k] if k < len(before.kept) else ()
             items += self._row(nodes, k, (before.there[k], after.there[k]), kept)
@@ -235,29 +232,10 @@ class StreamingView(SequenceView):
         edge = Stroke(mix(self.style.colors.kernel, self.style.colors.window, 0.35), self.style.line)
         return [Boxes(tuple(boxes), tray(self.lattice), edge, radius=reach)]
 
-    def _made_lines(self, before: State, after: State) -> list[Primitive]:
-        """From what is read to each output that is made now; dashed to what holds nothing."""
-        strong: list[Segment] = []
-        empty: list[Segment] = []
-        shared: list[Primitive] = []
-        for k, (lower, upper) in enumerate(pairwise(self.lattice.rows)):
-            means = self.trace.layers[k].means
-            for output in range(before.there[k + 1], after.there[k + 1]):
-                if isinstance(means, Attending) and means.heads == 1:
-                    shared += self._by_shares(means, lower, upper, output)
-                    continue
-                for cell in lower.taps(output):
-                    lines = strong if holds(lower, cell) else empty
-                    lines.append((lower.at(cell), upper.made(output)))
-        colors, scale = self.style.colors, self.style.scale
-        wide = max(scale, min(2 * scale, self.lattice.radius / 5))
-        drawn = [(empty, Stroke(colors.window, scale, self.style.dash)), (strong, Stroke(colors.window, wide))]
-        return [*(Lines(tuple(lines), stroke) for lines, stroke in drawn if lines), *shared]
-
     def _row(self, nodes: Nodes, k: int, there: tuple[int, int], kept: tuple[int, ...]) -> list[Primitive]:
         """The nodes of a map: gone, kept, new, and still to come; what borders it is as ever."""
         colors, place = self.style.colors, nodes.row.side.place
-        top = k == len(self.trace.layers)
+        top = k == len(self.layers)
         old = [cell for cell in range(there[0]) if top or cell in kept]
         gone = [] if top else [cell for cell in range(there[0]) if cell not in kept]
         new, later = range(*there), range(there[1], len(nodes.row.side.inputs))
@@ -281,7 +259,7 @@ class StreamingView(SequenceView):
 
     def sentence(self, before: State, after: State) -> str:
         """What is kept from before, what arrives, and what goes out."""
-        say, kept = self.lattice.say, sum(map(len, before.kept))
+        say, kept = self.say, sum(map(len, before.kept))
         arrived = self._cells(before.there[0], after.there[0])
         made = self._cells(before.there[-1], after.there[-1])
         held = say("stream.empty" if kept == 0 else "stream.held.one" if kept == 1 else "stream.held", count=kept)

@@ -16,20 +16,21 @@ from conv_anim.scene.sequence.rows import reaches
 from conv_anim.scene.sequence.weights import at_lines
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.strokes import strong
+from conv_anim.scene.traced import Traced
 from conv_anim.scene.workings import worked
 from conv_anim.tracing.attending import Attending
 from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from conv_anim.scene.clipping import Segment
     from conv_anim.scene.gliding import Ring
     from conv_anim.scene.primitives import Items, Primitive, Side
     from conv_anim.scene.sequence.nodes import Nodes
     from conv_anim.scene.sequence.rows import Row
-    from conv_anim.scene.style import Style
     from conv_anim.scene.timeline import Phase
-    from conv_anim.tracing.trace import Trace
 
 WIDEST, THINNEST = 0.5, 0.6
 """Width of a line whose cell has a share of 1, in radii of a node, and of one with hardly any, in pixels at scale 1."""
@@ -40,11 +41,8 @@ FAINT = 0.3
 
 
 @dataclass(frozen=True)
-class SequenceView:
+class SequenceView(Traced):
     """The drawing of a trace of layers with one axis."""
-
-    trace: Trace
-    style: Style
 
     @cached_property
     def lattice(self) -> Lattice:
@@ -77,7 +75,7 @@ class SequenceView:
         ]
 
     def _labels(self) -> list[Primitive]:
-        if self.trace.spec.labels is None:
+        if not self.labelled:
             return []
         x = self.lattice.right + LABEL * self.style.gap
         places = zip(self.lattice.rows, self.lattice.posts, strict=True)
@@ -88,7 +86,7 @@ class SequenceView:
         if not self.lattice.timed:
             return []
         row, radius, style = self.lattice.rows[0], self.lattice.radius, self.style
-        word, y = self.lattice.say("sequence.time"), round(self.lattice.arcs_end + style.gap)
+        word, y = self.say("sequence.time"), round(self.lattice.arcs_end + style.gap)
         ink = style.label_ink
         left, right = row.made(0)[0] - radius, row.made(row.side.axis.size - 1)[0] + radius
         start = left + style.width(word, size=style.small_size) + style.gap / 2
@@ -109,7 +107,7 @@ class SequenceView:
         return [*read, *(_region(nodes[-1], "output", o) for o in range(axes[-1].count))]
 
     def turn(self, k: int) -> Turn | None:
-        return Turn(len(self.trace.layers), (None, *self.steps.cell(k)[1:]))
+        return Turn(len(self.layers), (None, *self.steps.cell(k)[1:]))
 
     # what differs from frame to frame
 
@@ -179,10 +177,7 @@ class SequenceView:
         return found
 
     def finished(self) -> Frame:
-        top = self.lattice.nodes[-1]
-        return Frame(
-            (), tuple(top.painted({cell: top.fill(cell) if top.shades else top.color for cell in top.row.cells()}))
-        )
+        return Frame((), tuple(self.lattice.nodes[-1].at_rest()))
 
     def _worked(self, output: int) -> list[Primitive]:
         """With numbers how an output comes about; of attention first how scores become shares."""
@@ -200,18 +195,17 @@ class SequenceView:
         ]
 
     def _told(self, output: int) -> list[str]:
-        layer, say = self.trace.layers[-1], self.lattice.say
-        means = layer.means
+        layer = self.layers[-1]
         if not self.lattice.lines_told:
             return []
-        scores = [scored(means, 0, output, say)] if isinstance(means, Attending) else []
-        return [*scores, worked(layer, layer.step((0, output)), say)]
+        scores = [scored(layer.means, 0, output, self.say)] if isinstance(layer.means, Attending) else []
+        return [*scores, worked(layer, layer.step((0, output)), self.say)]
 
     def _outputs(self, k: int, cell: int | None) -> list[Primitive]:
         """Those that are done, those still to come, and the current one, which is not beneath any of them."""
         top, colors, theme = self.lattice.nodes[-1], self.style.colors, self.style.theme
         before = [self.steps.nth(rank)[1] for rank in range(self.steps.rank(k))]
-        done = {other: top.fill(other) if top.shades else top.color for other in before}
+        done = {other: top.fill(other) for other in before}
         rest = [other for other in top.row.cells() if other not in done and other != cell]
         items = top.painted(done)
         if rest and theme.pending:
@@ -227,16 +221,20 @@ class SequenceView:
         return [*items, *top.painted({cell: self.style.at_work(top.color)}, bold=True)]
 
     def _lit_lines(self, made: list[list[int]]) -> list[Primitive]:
-        """The lines that the current output is made along: those to nodes without anything to read are dashed."""
+        """The lines that the current output is made along, with the weights at them."""
+        return [*self._lines_to(made[1:]), *at_lines(self.lattice, made[-1][0])]
+
+    def _lines_to(self, made: Iterable[Iterable[int]]) -> list[Primitive]:
+        """The lines along which outputs of each layer are made: those to nodes without anything to read are dashed."""
         strong: list[Segment] = []
         empty: list[Segment] = []
         shared: list[Primitive] = []
-        for k, ((lower, upper), outputs) in enumerate(zip(pairwise(self.lattice.rows), made[1:], strict=True)):
-            means = self.trace.layers[k].means
-            if isinstance(means, Attending) and means.heads == 1:
-                shared += [line for output in outputs for line in self._by_shares(means, lower, upper, output)]
-                continue
+        for k, ((lower, upper), outputs) in enumerate(zip(pairwise(self.lattice.rows), made, strict=True)):
+            means = self.layers[k].means
             for output in outputs:
+                if isinstance(means, Attending) and means.heads == 1:
+                    shared += self._by_shares(means, lower, upper, output)
+                    continue
                 for cell in lower.taps(output):
                     lines = strong if holds(lower, cell) else empty
                     lines.append((lower.at(cell), upper.made(output)))
@@ -244,8 +242,7 @@ class SequenceView:
         dashed = Stroke(colors.window, scale, self.style.dash)
         wide = max(scale, min(2 * scale, self.lattice.radius / 5))
         drawn = [(empty, dashed), (strong, Stroke(colors.window, wide))]
-        plain = [Lines(tuple(lines), stroke) for lines, stroke in drawn if lines]
-        return [*plain, *shared, *at_lines(self.lattice, made[-1][0])]
+        return [*(Lines(tuple(lines), stroke) for lines, stroke in drawn if lines), *shared]
 
     def _by_shares(self, means: Attending, lower: Row, upper: Row, output: int) -> list[Primitive]:
         """Lines as wide as the shares of the cells that they lead to."""
