@@ -14,6 +14,7 @@ from conv_anim.tracing.winograd import OUT, Winograd
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from conv_anim.scene.cells import Position
     from conv_anim.scene.hit_regions import HitRegion, Turns
     from conv_anim.scene.primitives import Guide
     from conv_anim.tracing.trace import Trace
@@ -24,18 +25,21 @@ def tiles_of(trace: Trace) -> Steps:
     return Steps((1, *Winograd(trace.layer).tiles), trace.spec.animation)
 
 
+def outputs_of(trace: Trace, tile: Position) -> list[Position]:
+    """The places of the outputs of a tile."""
+    rows, columns = trace.layer.output.shape[1:]
+    wanted = product(*(range(OUT * at, OUT * at + OUT) for at in tile))
+    return [(r, c) for r, c in wanted if r < rows and c < columns]
+
+
 def winograd(trace: Trace, hit_regions: Iterable[HitRegion], turns: Turns) -> Guide:
     """The guide of a figure, given the areas of its cells."""
     del turns
-    steps, say, (rows, columns) = tiles_of(trace), Language(trace.spec.lang), trace.layer.output.shape[1:]
+    steps, say = tiles_of(trace), Language(trace.spec.lang)
     told, about = [], []
     for k in range(len(steps)):
         _, row, column = steps.cell(k)
-        cells = [
-            (0, r, c)
-            for r, c in product(range(OUT * row, OUT * row + OUT), range(OUT * column, OUT * column + OUT))
-            if r < rows and c < columns
-        ]
+        cells = [(0, *place) for place in outputs_of(trace, (row, column))]
         names = say.listed(f"({r + 1}, {c + 1})" for _, r, c in cells)
         told.append(say.told("winograd.step", row=row + 1, column=column + 1, cells=names))
         about.append(cells)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.detour.guide import tiles_of
+from conv_anim.scene.detour.guide import outputs_of, tiles_of
 from conv_anim.scene.detour.plan import NAMES, Detour
 from conv_anim.scene.layout import row, static
 from conv_anim.scene.numbers import MINUS, format_for
@@ -199,9 +199,7 @@ class Tiles(Detour):
 
     def outputs_of(self, tile: Position) -> list[Position]:
         """The places of the outputs of a tile."""
-        rows, columns = self.layer.output.shape[1:]
-        wanted = product(*(range(OUT * at, OUT * at + OUT) for at in tile))
-        return [(r, c) for r, c in wanted if r < rows and c < columns]
+        return outputs_of(self.trace, tile)
 
 
 def _signs(transform: Fractions, at: Position) -> dict[Position, bool]:

@@ -52,12 +52,9 @@ class WinogradDrawing(Tiles):
     def static(self) -> Items:
         _ = self.way.output  # which is the trace's, or nothing is drawn
         colors, tables = self.style.colors, self.tables
-        u = self.way_formats[1]
         kernel = floats(self.way.kernels[0, 0])
         items = [*tables["kernel"].cells(self._written(kernel, self.formats.w), colors.kernel)]
-        items += tables["kernel_way"].cells(
-            self._written(self.transformed_kernel, u), mix(colors.background, colors.kernel, 0.55)
-        )
+        items += self._paler("kernel_way", self.transformed_kernel, self.way_formats[1], colors.kernel)
         items += self._canvas(np.ndindex(*self.shapes["input"]), marked=False)
         for name in ("output", "input_way", "output_way"):
             items += tables[name].pending()
@@ -66,6 +63,10 @@ class WinogradDrawing(Tiles):
     @staticmethod
     def _written(numbers: Array, fmt: Format) -> list[tuple[Position, str]]:
         return [((r, c), fmt(numbers[r, c].item())) for r, c in np.ndindex(*numbers.shape)]
+
+    def _paler(self, name: str, numbers: Array, fmt: Format, color: str) -> list[Primitive]:
+        """A map below in a paler colour than the one above it."""
+        return self.tables[name].cells(self._written(numbers, fmt), mix(self.style.colors.background, color, 0.55))
 
     def _source(self, place: Position) -> Source:
         """What a cell of the canvas is."""
@@ -105,7 +106,7 @@ class WinogradDrawing(Tiles):
     def frame(self, k: int) -> Frame:
         return Frame(
             self._kept(k),
-            (*self._reading(k), *self.worked(k), *self._products(k), *self._example(k), *self._made(k, bold=True)),
+            (*self._reading(k), *self.worked(k), *self._products(k), *self._example(k), *self._made(k)),
         )
 
     def _kept(self, k: int) -> Items:
@@ -113,10 +114,9 @@ class WinogradDrawing(Tiles):
 
     def finished(self) -> Frame:
         """All outputs, and as an example the last tile with its transforms."""
-        last = len(self.steps) - 1
-        tile, ink = self._read(last), self.style.colors.ink
+        last, ink = len(self.steps) - 1, self.style.colors.ink
         there = [*self._outlined("output", self.outputs_of(self.tile(last)), ink), *self._worked_out(last, ink)]
-        read = (*self._canvas(tile, marked=True), *self._outlined("input", tile, ink), *self._transform(last))
+        read = self._reading(last, ink)
         shown = (*read, *self.worked(last), *self._products(last), *self._example(last), *there)
         return Frame(self._kept(len(self.steps)), shown)
 
@@ -132,10 +132,10 @@ class WinogradDrawing(Tiles):
         row, column = self.tile(k)
         return list(product(range(OUT * row, OUT * row + READ), range(OUT * column, OUT * column + READ)))
 
-    def _reading(self, k: int) -> list[Primitive]:
-        """The tile that is read, and its transform."""
+    def _reading(self, k: int, color: str | None = None) -> list[Primitive]:
+        """The tile that is read, outlined in the colour of the window if in no other, and its transform."""
         items = self._canvas(self._read(k), marked=True)
-        outlined = self._outlined("input", self._read(k), self.style.colors.window)
+        outlined = self._outlined("input", self._read(k), color or self.style.colors.window)
         return [*items, *outlined, *self._transform(k)]
 
     def _example(self, k: int, there: Sequence[str] = NAMES) -> list[Primitive]:
@@ -160,22 +160,16 @@ class WinogradDrawing(Tiles):
         return [Boxes(discs, style.text_ink, radius=half_way), Lines(tuple(lines), stroke)]
 
     def _transform(self, k: int) -> list[Primitive]:
-        fill = mix(self.style.colors.background, self.style.colors.input, 0.55)
-        return self.tables["input_way"].cells(self._written(self.transformed[k][0], self.way_formats[0]), fill)
+        return self._paler("input_way", self.transformed[k][0], self.way_formats[0], self.style.colors.input)
 
     def _products(self, k: int) -> list[Primitive]:
-        fill = mix(self.style.colors.background, self.style.colors.output, 0.55)
-        table = self.tables["output_way"]
-        cells = table.cells(self._written(self.transformed[k][1], self.way_formats[2]), fill)
+        cells = self._paler("output_way", self.transformed[k][1], self.way_formats[2], self.style.colors.output)
         return [*cells, *self._outlined("output_way", [self.example(k)], self.style.colors.ink)]
 
-    def _made(self, k: int, *, bold: bool) -> list[Primitive]:
-        tile = self.tile(k)
-        return [
-            *self._outputs(tile, bold=bold),
-            *self._outlined("output", self.outputs_of(tile), self.style.colors.current),
-            *self._worked_out(k, self.style.colors.background if bold else self.style.colors.ink),
-        ]
+    def _made(self, k: int) -> list[Primitive]:
+        tile, colors = self.tile(k), self.style.colors
+        outlined = self._outlined("output", self.outputs_of(tile), colors.current)
+        return [*self._outputs(tile, bold=True), *outlined, *self._worked_out(k, colors.background)]
 
     def _worked_out(self, k: int, color: str) -> list[Primitive]:
         """A line inside the output that is worked out below, in a colour that shows on it."""

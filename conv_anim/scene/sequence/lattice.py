@@ -169,22 +169,21 @@ class Lattice(Traced):
         """Pixels between the rows of one layer, as they lie."""
         return self.rows[0].y - self.rows[1].y if len(self.rows) == 2 else 0.0
 
+    @cached_property
+    def _lowest(self) -> Row:
+        """The input's row before it is put where it goes."""
+        return rows_of(self.sides, pitch=self.pitch, scale=1.0, floor=1.0)[0]
+
     @property
     def _before(self) -> float:
         """How far in the middle of the input's first cell stands, in pixels."""
-        first, *_ = rows_of(self.sides, pitch=self.pitch, scale=1.0, floor=1.0)
-        return self.radius + first.made(0)[0]
-
-    @property
-    def _apart(self) -> float:
-        first, *_ = rows_of(self.sides, pitch=self.pitch, scale=1.0, floor=1.0)
-        return first.step
+        return self.radius + self._lowest.made(0)[0]
 
     @property
     def fit(self) -> Fit:
         """How far its nodes stand apart, and its rows, and where the first of the nodes stands."""
         size = self.number_size if self.has_numbers else 0.0
-        lead = self._before / self._apart
+        lead = self._before / self._lowest.step
         return Fit(self.pitch, size, self.has_numbers, not self.has_numbers, lead, self._rise)
 
     @property
@@ -227,15 +226,10 @@ class Lattice(Traced):
         return max(row.at(row.cells()[-1])[0] for row in self.rows) + self.radius
 
     @property
-    def is_causal(self) -> bool:
-        """Whether no output sees an input after it."""
+    def timed(self) -> bool:
+        """Whether it is said which way time runs: where no output sees an input after it."""
         chosen = (layer.layer.attends for layer in self.layers)
         return any(map(is_causal, self.axes)) or any(attends is not None and attends.causal for attends in chosen)
-
-    @property
-    def timed(self) -> bool:
-        """Whether it is said which way time runs."""
-        return self.is_causal
 
     @property
     def width(self) -> float:
