@@ -190,9 +190,8 @@ def _halves(spec: Spec, sizes: list[str], show: Literal["maps", "sum", "both"], 
     if seen == 1 or (layer.ends.out_channels > 1 and show == "both"):
         return sizes
     single = layer.window is not None and prod(layer.window.kernel_size) == 1
-    maps = say("caption.products" if single else "caption.maps", count=seen, size=size(layer.ends.out_size)).replace(
-        " ", SPACE
-    )
+    key = "caption.products" if single else "caption.maps"
+    maps = say(key, count=seen, size=size(layer.ends.out_size)).replace(" ", SPACE)
     match show:
         case "maps":
             return [sizes[0], maps]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.wording.words import Label, floor_labels, kernel_label, per_axis, said_of, size
+from conv_anim.spec.model import Labels
 
 if TYPE_CHECKING:
     from conv_anim.scene.wording.language import Language
@@ -64,7 +65,7 @@ def with_sums(label: Label, say: Language) -> Label:
 
 def volume_labels(trace: Trace) -> list[Label]:
     """Labels of the volume view from left to right: input, filters, map, filters, …, output."""
-    maps, given, say = floor_labels(trace), trace.spec.labels, said_of(trace)
+    maps, given, say = floor_labels(trace), trace.spec.labels or Labels(), said_of(trace)
     first = maps[0]
     if len(trace.spec.input.size) == 3 and trace.layer.means.in_channels == 1 and not first.detail:
         first = Label(first.name, say("volume.deep", count=trace.spec.input.size[0]))
@@ -73,8 +74,8 @@ def volume_labels(trace: Trace) -> list[Label]:
     for layer, label in zip(trace.layers, maps[1:], strict=True):
         found.append(filters_label(layer, say, narrow=len(trace.layers) > 1))
         found.append(_one_volume(label, layer.means.out_channels, trace))
-    if given is not None and given.kernel is not None and trace.layer.kernels is not None:
-        found[1] = Label(given.kernel, found[1].detail)
+    if trace.layer.kernels is not None:
+        found[1] = found[1].called(given.kernel)
     return found
 
 

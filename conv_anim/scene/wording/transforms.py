@@ -5,13 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.wording.words import MINUS
 from conv_anim.tracing.winograd import INPUT_TRANSFORM, KERNEL_TRANSFORM, OUTPUT_TRANSFORM
 
 if TYPE_CHECKING:
     from conv_anim.scene.wording.language import Language
     from conv_anim.tracing.winograd import Fractions
-
-MINUS = "\N{MINUS SIGN}"
 
 
 def sums(say: Language) -> dict[str, str]:

@@ -26,6 +26,10 @@ class Label(NamedTuple):
     name: str
     detail: str = ""
 
+    def called(self, name: str | None) -> Label:
+        """With the name that a spec gives it, if it gives one."""
+        return self if name is None else Label(name, self.detail)
+
 
 def said_of(trace: Trace) -> Language:
     """The language of a trace's figure."""
@@ -180,20 +184,12 @@ def floor_labels(trace: Trace) -> list[Label]:
         ends = layer.layer.ends
         name = say("label.layer", number=k, size=_labelled(ends.in_size, ends.in_channels, say))
         labels.append(Label(name, canvas_detail(layer, say)))
-    last = output_label(trace.layers[-1], say)
-    labels.append(last)
-    given = trace.spec.labels
-    if given is not None and given.input is not None:
-        labels[0] = Label(given.input, labels[0].detail)
-    if given is not None and given.output is not None:
-        labels[-1] = Label(given.output, last.detail)
-    return labels
+    last, given = output_label(trace.layers[-1], say), trace.spec.labels or Labels()
+    return [labels[0].called(given.input), *labels[1:], last.called(given.output)]
 
 
 def labels(trace: Trace) -> list[Label]:
     """Labels of input, kernel (if there is one) and output of a trace of one layer."""
     traced, given, say = trace.layer, trace.spec.labels or Labels(), said_of(trace)
-    named = [(input_label(traced, say), given.input), (output_label(traced, say), given.output)]
-    if traced.kernels is not None:
-        named.insert(1, (kernel_label(traced, say), given.kernel))
-    return [label if name is None else Label(name, label.detail) for label, name in named]
+    kernel = [] if traced.kernels is None else [kernel_label(traced, say).called(given.kernel)]
+    return [input_label(traced, say).called(given.input), *kernel, output_label(traced, say).called(given.output)]
