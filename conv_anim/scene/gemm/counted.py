@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from conv_anim.scene.gemm.plan import LEADING, LINE, Plan
-from conv_anim.scene.wording.loads import totals
+from conv_anim.scene.wording.loads import of_tile, totals
 from conv_anim.scene.workings import worked
 from conv_anim.values import dataclass
 
@@ -82,11 +82,11 @@ class Counted(Plan):
         return said if len(rows) == len(tile.rows) else [*said, self.say("gemm.cells.more")]
 
     def _said(self, k: int) -> list[str]:
-        tile, (inputs, weights, _, products) = self.steps.tile(k), self.counts[k][1]
-        own, held, _ = self.gemm.loads(tile)
-        runs = len(self.gemm.runs(tile))
-        now = self.say("gemm.now" if runs != 1 else "gemm.now.run", inputs=own, runs=runs, weights=held)
-        return [now, self.say("gemm.sofar", loads=inputs + weights, products=products)]
+        inputs, weights, _, products = self.counts[k][1]
+        return [
+            of_tile(self.gemm, self.steps.tile(k), self.say),
+            self.say("gemm.sofar", loads=inputs + weights, products=products),
+        ]
 
     @cached_property
     def wide(self) -> float:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.gemm.walk import walk_of
 from conv_anim.scene.guide import of_steps
 from conv_anim.scene.wording.language import Language
+from conv_anim.scene.wording.loads import of_tile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,9 +23,7 @@ def guide(trace: Trace, hit_regions: Iterable[HitRegion], turns: Turns) -> Guide
     walk, say = walk_of(trace), Language(trace.spec.lang)
     told, about = [], []
     for tile in map(walk.tile, range(len(walk))):
-        inputs, weights, _ = walk.gemm.loads(tile)
-        runs = len(walk.gemm.runs(tile))
-        said = say("gemm.now" if runs != 1 else "gemm.now.run", inputs=inputs, runs=runs, weights=weights)
+        said = of_tile(walk.gemm, tile, say)
         spans = {"rows": tile.rows, "columns": tile.columns, "inner": tile.inner}
         told.append(say.told("gemm.step", said=said, **{name: _span(span) for name, span in spans.items()}))
         about.append([walk.gemm.cell(r, c) for r in tile.rows for c in tile.columns])

@@ -9,7 +9,13 @@ from conv_anim.tracing.gemm import BYTES
 
 if TYPE_CHECKING:
     from conv_anim.scene.wording.language import Language
-    from conv_anim.tracing.gemm import Loads
+    from conv_anim.tracing.gemm import Gemm, Loads, Tile
+
+
+def of_tile(gemm: Gemm, tile: Tile, say: Language) -> str:
+    """What a tile loads, and from how many stretches of the memory."""
+    (inputs, weights, _), runs = gemm.loads(tile), len(gemm.runs(tile))
+    return say("gemm.now" if runs != 1 else "gemm.now.run", inputs=inputs, runs=runs, weights=weights)
 
 
 def totals(loads: Loads, say: Language) -> list[str]:
