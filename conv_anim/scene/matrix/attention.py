@@ -14,7 +14,7 @@ from conv_anim.scene.hit_regions import HitRegion, Turn
 from conv_anim.scene.layout import Panel, align, animated, column, pad, panel, row
 from conv_anim.scene.matrix.shares import HATCHED, SharesPlan
 from conv_anim.scene.primitives import Boxes, Frame, Lines, corners
-from conv_anim.scene.scoring import scored, share_text
+from conv_anim.scene.scoring import scored, shade, share_text
 from conv_anim.scene.shifted import with_shift
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.strokes import strong
@@ -133,8 +133,8 @@ class AttentionView(SharesPlan):
         for token in tokens:
             for seen in np.flatnonzero(~np.isnan(matrix[token])).tolist():
                 share = matrix[token, seen].item()
-                shades.setdefault(self.shade(share), []).append(((token, seen), share_text(fmt, share)))
-        return [item for shade, cells in shades.items() for item in table.cells(cells, shade)]
+                shades.setdefault(shade(self.style, share), []).append(((token, seen), share_text(fmt, share)))
+        return [item for fill, cells in shades.items() for item in table.cells(cells, fill)]
 
     def _reading(self, token: int) -> list[Primitive]:
         """A row of each matrix, the query it belongs to, and the keys and values that it meets."""

@@ -97,11 +97,8 @@ class Plan(Traced):
         """The signs between the maps in a line: those of the operation, if all that takes part is there."""
         if maps == ["input", "output"]:
             return ["→"]
-        if (
-            self.layer.operator.transposed
-            or self.layer.layer.sampled is not None
-            or maps != ["input", "kernel", "output"]
-        ):
+        plain = not self.layer.operator.transposed and self.layer.layer.sampled is None
+        if not plain or maps != ["input", "kernel", "output"]:
             return [""] * (len(maps) - 1)
         bias = sorted(set(self.factors.bias or ()))
         named = (self.say("bias.named", value=text) for text in bias)

@@ -14,7 +14,7 @@ from conv_anim.scene.matrix.equation import POINT, Layout, Line, Part
 from conv_anim.scene.matrix.factors import LONGEST, MOST, NUMBER, READABLE, ROOM
 from conv_anim.scene.numbers import format_for
 from conv_anim.scene.primitives import Stroke
-from conv_anim.scene.scoring import WHOLE, shade, share_format
+from conv_anim.scene.scoring import WHOLE, share_format
 from conv_anim.scene.table import Table, Track
 from conv_anim.scene.traced import Traced
 from conv_anim.scene.wording import words
@@ -107,10 +107,6 @@ class SharesPlan(Traced):
         return format_for(self.layer.output)
 
     # colours
-
-    def shade(self, share: float) -> str:
-        """The colour of a share."""
-        return shade(self.style, share)
 
     @property
     def hatch(self) -> Stroke:
@@ -241,8 +237,7 @@ class SharesPlan(Traced):
     @property
     def _is_rounded(self) -> bool:
         """Whether the shares of some query, as they are written, add up to a little more or less than 1."""
-        finest = share_format(self.attending)
-        totals = finest.shown(self.attending.weights).sum(axis=-1)
+        totals = self.share.shown(self.attending.weights).sum(axis=-1)
         return bool(np.abs(totals - 1).max() > ROUNDED)
 
     @property

@@ -66,13 +66,10 @@ def _told(item: Item, costs: Costs, say: Language) -> str:
     if item.times > 1:
         found.append(say.told("network.repeated", count=item.times))
     if costs.parameters(item) or costs.products(item):
-        found.append(_cost(wording.counted(costs.parameters(item), short=False), costs.products(item), say))
+        parameters, products = (wording.counted(n, short=False) for n in (costs.parameters(item), costs.products(item)))
+        found.append(say.told("network.cost", parameters=parameters, products=products))
     found += [node.why] if node.why else []
     return say("caption.semicolon").join(found)
-
-
-def _cost(parameters: str, products: int | None, say: Language) -> str:
-    return say.told("network.cost", parameters=parameters, products=wording.counted(products, short=False))
 
 
 def _all(costs: Costs, say: Language) -> str:

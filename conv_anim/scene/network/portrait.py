@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import mix
@@ -91,11 +92,8 @@ class Portrait(Directed):
     @cached_property
     def lefts(self) -> list[float]:
         """Where each column begins."""
-        found, at = [], self.table
-        for wide in self.widths:
-            found.append(at)
-            at += wide + GAP * self.style.scale
-        return found
+        gap = GAP * self.style.scale
+        return [*accumulate((wide + gap for wide in self.widths[:-1]), initial=self.table)]
 
     @property
     def table(self) -> float:
