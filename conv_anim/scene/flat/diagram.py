@@ -14,7 +14,6 @@ from conv_anim.scene.flat.lines import NetworkLines
 from conv_anim.scene.grid import Grid
 from conv_anim.scene.scales import scale
 from conv_anim.scene.wording import words
-from conv_anim.spec.view_support import MOST_DRAWN
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -33,17 +32,12 @@ class Diagram(NetworkLines):
     # how large cells are
 
     @property
-    def readable(self) -> bool:
-        return self._readable is not None
+    def for_numbers(self) -> Numbers:
+        return self.usual
 
     @cached_property
-    def for_numbers(self) -> Numbers:
-        return self._readable or self.usual
-
-    @property
     def _readable(self) -> Numbers | None:
-        """Cells whose numbers can be read; None if there are too many of them."""
-        if sum(values.size for values in self.maps) > MOST_DRAWN:
+        if super()._readable is None:
             return None
         return self._in_one_line or self._in_lines or self._smaller
 

@@ -40,19 +40,26 @@ class Fitted(Traced):
 
     @property
     def readable(self) -> bool:
-        """Whether there are few enough numbers to read them."""
-        return sum(values.size for values in self.tones.maps) <= MOST_DRAWN
+        """Whether its numbers can be read."""
+        return self._readable is not None
+
+    @cached_property
+    def _readable(self) -> Numbers | None:
+        """Cells whose numbers can be read; None if there are too many of them."""
+        return self.for_numbers if sum(values.size for values in self.tones.maps) <= MOST_DRAWN else None
 
     @cached_property
     def numbers(self) -> Numbers:
         """How large the cells and their numbers are."""
         if self.cells is not None:
             return self.cells
-        return shaded(self.style, self.tallest, self.width_with) if self.is_shaded else self.for_numbers
+        if self.is_shaded:
+            return shaded(self.style, self.tallest, self.width_with)
+        return self._readable or self.for_numbers
 
     @cached_property
     def for_numbers(self) -> Numbers:
-        """Cells that hold every number."""
+        """Cells that hold every number, at its usual size."""
         raise NotImplementedError
 
     @property

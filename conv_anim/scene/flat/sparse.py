@@ -52,8 +52,8 @@ class SparseView(WindowView):
         return replace(self._sheet_grid(), absent=frozenset(absent), empty="")
 
     @cached_property
-    def _usual(self) -> Numbers:
-        return self._with_indices(super()._usual)
+    def for_numbers(self) -> Numbers:
+        return self._with_indices(super().for_numbers)
 
     @cached_property
     def _readable(self) -> Numbers | None:

@@ -65,20 +65,11 @@ class WindowGrids(FittedStrip, FlatDrawing):
         return Formats.of(self.layer).shortened
 
     @property
-    def readable(self) -> bool:
-        return self._readable is not None
-
-    @cached_property
-    def for_numbers(self) -> Numbers:
-        return self._readable or self._usual
-
-    @property
     def tallest(self) -> int:
         return max(self.sheet.shape[0], self._shape[0])
 
     @cached_property
-    def _usual(self) -> Numbers:
-        """Cells that hold every number, at its usual size."""
+    def for_numbers(self) -> Numbers:
         fitting = self.fitting(self._read_texts, self.formats.y.texts(self.layer.output))
         if asked(self.trace.spec.view) == "symbols":
             size = self.style.em(SYMBOLS)
@@ -95,12 +86,11 @@ class WindowGrids(FittedStrip, FlatDrawing):
 
     @cached_property
     def _readable(self) -> Numbers | None:
-        """Cells whose numbers can be read; None if there are too many of them."""
         if self.layer.input.size + self.layer.output.size > MOST_NUMBERS:
             return None
         made = self.formats.y.texts(self.layer.output)
         written = self._read_texts | made
-        return smaller(self.style, self._usual, written, lambda cells: self.width_with(cells, "numbers"))
+        return smaller(self.style, self.for_numbers, written, lambda cells: self.width_with(cells, "numbers"))
 
     @property
     def _shape(self) -> tuple[int, int]:
