@@ -62,8 +62,8 @@ class FoldedView(ColumnsDrawing):
 
     def resting(self) -> list[Primitive]:
         items = self.columns.filled(self.layer.input, self.x, self.style.colors.input)
-        items += self.letters.beside(self.columns, self.style.label_ink)
-        items += self.letters.numbered(self.columns, self.style.label_ink)
+        items += self.letters.beside(self.columns)
+        items += self.letters.numbered(self.columns)
         inside = [(r, c) for r, c, source, _ in self.sheet.cells() if source is Source.INPUT]
         items += self.after.pending(inside)
         return items + self.after.dashed((r, c) for r, c, source, _ in self.sheet.cells() if source is Source.PADDING)

@@ -50,24 +50,25 @@ class Letters:
         """Above the matrix, for the numbers of its columns, in pixels."""
         return style.small_size + style.thin if self.used else 0.0
 
-    def numbered(self, grid: Grid, color: str) -> list[Primitive]:
+    def numbered(self, grid: Grid) -> list[Primitive]:
         """A number above each column of a grid: with a letter it names a cell, ``b1``."""
         if not self.used:
             return []
         style, y = grid.style, grid.y - self.above(grid.style) / 2
         middles = (grid.x + (k + 0.5) * grid.numbers.cell for k in range(grid.columns))
         return [
-            style.centered(x, y, str(k), size=style.small_size, color=color) for k, x in enumerate(middles, start=1)
+            style.centered(x, y, str(k), size=style.small_size, color=style.label_ink)
+            for k, x in enumerate(middles, start=1)
         ]
 
-    def beside(self, grid: Grid, color: str) -> list[Primitive]:
+    def beside(self, grid: Grid) -> list[Primitive]:
         """One letter for each row of a grid."""
         if not self.used:
             return []
         style, side = grid.style, grid.numbers.cell
         x = grid.x - 0.3 * side
         return [
-            style.centered(x, grid.y + (row + 0.5) * side, self[row], size=style.small_size, color=color)
+            style.centered(x, grid.y + (row + 0.5) * side, self[row], size=style.small_size, color=style.label_ink)
             for row in range(self.count)
         ]
 

@@ -54,8 +54,7 @@ class UnfoldedView(ColumnsDrawing):
         return SheetGrid(self.before, self.sheet, values, fmt, fmt(0), self.style.colors.input)
 
     def resting(self) -> list[Primitive]:
-        letters = self.letters.beside(self.columns, self.style.label_ink)
-        return [*self.input.static(), *self.columns.pending(), *letters]
+        return [*self.input.static(), *self.columns.pending(), *self.letters.beside(self.columns)]
 
     def shown(self, k: int, cell: Cell) -> list[Primitive]:
         del k
