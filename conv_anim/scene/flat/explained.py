@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from conv_anim.scene.sums import Sum
+    from collections.abc import Sequence
+
+    from conv_anim.scene.primitives import Primitive
+    from conv_anim.scene.sums import Sum, Term
 
 
 @dataclass(frozen=True)
@@ -36,3 +39,10 @@ class ExplainedSum:
     def height(self) -> float:
         """The height of both, in pixels."""
         return self.below + self.whole.height
+
+    def at(self, x: float, y: float, said: str, terms: Sequence[Term], result: str) -> list[Primitive]:
+        """Both, the line with its middle at ``y``; the result is the last item."""
+        style = self.whole.style
+        line = style.text(x, y - self.size, said, size=style.small_size, color=style.label_ink)
+        whole = self.whole.of(len(terms)).at(x, y + self.below, terms, result, style.result_ink)
+        return [line, *whole] if said else whole

@@ -142,12 +142,8 @@ class FoldedView(ColumnsDrawing):
             return []
         found = [Term(self.x.factor(tap.x or 0), tap.x == 0, abs(tap.x or 0)) for tap in step.taps]
         terms = found or [Term("0", idle=True)]
-        x, y = self.sum_at
         equals = sum_sign([[(self.x, tap.x or 0)] for tap in step.taps], (self.y, step.value))
-        whole, named, size = self.sum.whole.of(len(terms)), self._named(step), self.style.small_size
-        said = [self.style.text(x, y - self.sum.size, named, size=size, color=self.style.label_ink)] if named else []
-        y += self.sum.below
-        return [*said, *whole.at(x, y, terms, f"{equals} {self.y(step.value)}", self.style.result_ink)]
+        return self.sum.at(*self.sum_at, self._named(step), terms, f"{equals} {self.y(step.value)}")
 
     @cached_property
     def x(self) -> Format:

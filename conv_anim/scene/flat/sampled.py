@@ -168,18 +168,10 @@ class SampledView(SampledGrids):
             text = self._term(value, weight, sample.mask)
             products.append([(self.read_format, value), (self.mask_format, sample.mask), (self.w, weight)])
             terms.append(Term(text, product == 0, abs(product), sample.window[:1]))
-        x, y = self.sum_at
         if step.bias is not None:
             products.append([(format_for(np.array([step.bias])), step.bias)])
         result = f"{sum_sign(products, (self.y, step.value))} {self.y(step.value)}"
-        line = self.style.text(
-            x,
-            y - self.sum.size,
-            self._example(step),
-            size=self.style.small_size,
-            color=self.style.label_ink,
-        )
-        return [line, *self.sum.whole.at(x, y + self.sum.below, terms, result, self.style.result_ink)]
+        return self.sum.at(*self.sum_at, self._example(step), terms, result)
 
     def _example(self, step: Step) -> str:
         """How the number at a point comes about, counted from 1: ``reads at row 2.5, column 3: 3·0.5 + 1·0.5 = 2``."""
