@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.grid import Grid
     from conv_anim.scene.numbers import Format
     from conv_anim.scene.primitives import Box, Point, Primitive, Text
-    from conv_anim.scene.sheet import Sheet, Side
+    from conv_anim.scene.sheet import Sheet
     from conv_anim.scene.style import Style
     from conv_anim.tracing.sampling import Corner, Sample
 
@@ -27,34 +27,28 @@ RADIUS, CHOSEN = 0.11, 0.16
 """The radius of a point, and of the one whose shares are shown, in cells."""
 
 
+def outline(style: Style) -> Stroke:
+    """Around the window where it stands without offsets."""
+    return Stroke(style.colors.window, 1.5 * style.scale, (4 * style.scale, 3 * style.scale))
+
+
 @dataclass(frozen=True)
 class Points:
     """On a grid that shows a sheet."""
 
-    style: Style
-    grid: Grid | None
+    grid: Grid
     sheet: Sheet
 
     @property
-    def _on(self) -> Grid:
-        assert self.grid is not None
-        return self.grid
-
-    @property
-    def outline(self) -> Stroke:
-        """Around the window where it stands without offsets."""
-        colors, scale = self.style.colors, self.style.scale
-        return Stroke(colors.window, 1.5 * scale, (4 * scale, 3 * scale))
+    def style(self) -> Style:
+        """The figure's lengths, colours and fonts."""
+        return self.grid.style
 
     def at(self, place: tuple[float, float]) -> Point:
         """A place on the map, in pixels; one too far beyond is drawn at the edge."""
-        grid = self._on
-        row, column = (side.place(0) + at + 0.5 for side, at in zip(self._sides, place, strict=True))
+        grid, sides = self.grid, (self.sheet.rows, self.sheet.columns)
+        row, column = (side.place(0) + at + 0.5 for side, at in zip(sides, place, strict=True))
         return grid.corner(min(max(row, 0.0), grid.rows), min(max(column, 0.0), grid.columns))
-
-    @property
-    def _sides(self) -> tuple[Side, Side]:
-        return self.sheet.rows, self.sheet.columns
 
     def regular(self, samples: Sequence[Sample]) -> list[Primitive]:
         """An outline around the window without its offsets."""
@@ -64,7 +58,7 @@ class Points:
             for edge, half in ((min, -0.5), (max, 0.5))
         )
         ring = ((top, left), (bottom, left), (bottom, right), (top, right), (top, left))
-        return [Lines((ring,), self.outline)]
+        return [Lines((ring,), outline(self.style))]
 
     def led(self, samples: Sequence[Sample], others: Sequence[Sample], share: float) -> list[Primitive]:
         """The points on their way from one step to the next."""
@@ -76,7 +70,7 @@ class Points:
         lines = tuple((self.at(s.regular), self.at(s.at)) for s in samples if s.regular != s.at)
         stroke = Stroke(self.style.text_ink, max(1.0, self.style.scale))
         starts = self._discs([s.regular for s in samples if s.regular != s.at], 0.04, self.style.text_ink)
-        below = [] if self._on.contents.shades is None else [Lines(lines, halo(self.style, stroke))]
+        below = [] if self.grid.contents.shades is None else [Lines(lines, halo(self.style, stroke))]
         return [*below, Lines(lines, stroke), *starts] if lines else []
 
     def all(self, samples: Sequence[Sample], one: Sample) -> list[Primitive]:
@@ -86,22 +80,23 @@ class Points:
         return [*self._discs(others, RADIUS, colors.window, edge), *self._discs([one.at], CHOSEN, colors.current, edge)]
 
     def _boxes(self, places: Sequence[tuple[float, float]], radius: float) -> tuple[Box, ...]:
-        half = max(2.0 * self.style.scale, radius * self._on.numbers.cell)
+        half = self._half(radius)
         middles = [self.at(place) for place in places]
         return tuple((x - half, y - half, 2 * half, 2 * half) for x, y in middles)
+
+    def _half(self, radius: float) -> float:
+        return max(2.0 * self.style.scale, radius * self.grid.numbers.cell)
 
     def _discs(
         self, places: Sequence[tuple[float, float]], radius: float, fill: str, edge: Stroke | None = None
     ) -> list[Primitive]:
-        half = max(2.0 * self.style.scale, radius * self._on.numbers.cell)
-        boxes = self._boxes(places, radius)
-        return [Boxes(boxes, fill, edge, radius=half)] if boxes else []
+        return [Boxes(self._boxes(places, radius), fill, edge, radius=self._half(radius))] if places else []
 
     def shares(
         self, corners: Sequence[Corner], fmt: Format | None, samples: Sequence[Sample], one: Sample
     ) -> list[Primitive]:
         """The cells around a point, each with its share, in a corner that none of the points covers."""
-        grid, items = self._on, list["Primitive"]()
+        grid, items = self.grid, list["Primitive"]()
         dots = *self._boxes([sample.at for sample in samples], RADIUS), *self._boxes([one.at], CHOSEN)
         places = [
             (self.sheet.rows.place(corner.cell[0]), self.sheet.columns.place(corner.cell[1])) for corner in corners
@@ -117,7 +112,7 @@ class Points:
 
     def _beside(self, text: Text, place: Position, dots: Sequence[Box]) -> Text:
         """A text in the lower right corner of a cell, in another one if a dot covers it there."""
-        left, top, side, _ = self._on.box(*place)
+        left, top, side, _ = self.grid.box(*place)
         inset, high = left + side - text.x, self.style.font.cap_height * text.size
         upper = top + (top + side - text.y) + high
         to_left = replace(text, x=left + inset, anchor="start")

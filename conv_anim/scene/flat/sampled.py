@@ -11,7 +11,7 @@ import numpy as np
 from conv_anim.scene.callouts import Key
 from conv_anim.scene.equality import NEAR, sum_sign
 from conv_anim.scene.flat.explained import ExplainedSum
-from conv_anim.scene.flat.points import Points
+from conv_anim.scene.flat.points import Points, outline
 from conv_anim.scene.flat.sampled_grids import CORNER, SampledGrids
 from conv_anim.scene.numbers import SHARE_NOISE, Format, format_for, plane, weights_format
 from conv_anim.scene.sheet_grid import SheetGrid
@@ -76,7 +76,7 @@ class SampledView(SampledGrids):
     def read(self, step: Step) -> list[Primitive]:
         """The window where it stands, where its cells read, and what they find."""
         samples, one = self.sampling.samples(step.output[1:]), self.chosen(step)
-        points = Points(self.style, self.before, self.sheet)
+        points = Points(self.before, self.sheet)
         fmt = self._shares_of(one) if self.numbers.cell >= self.style.cell else None
         items = points.shares(self.sampling.corners(one.at), fmt, samples, one)
         items += [*points.regular(samples), *points.moved(samples), *points.all(samples, one)]
@@ -91,7 +91,7 @@ class SampledView(SampledGrids):
         start, end = (self.pace.cell(k) for k in (step, step + 1))
         if start is None or end is None:
             return tuple(self.done(step + 1))
-        points = Points(self.style, self.before, self.sheet)
+        points = Points(self.before, self.sheet)
         led = points.led(self.sampling.samples(start[1:]), self.sampling.samples(end[1:]), share)
         return (*self.done(step + 1), *led)
 
@@ -124,9 +124,9 @@ class SampledView(SampledGrids):
     # the sum, and what there is to know
 
     def keys(self) -> tuple[Key, ...]:
-        op, colors, points = self.layer.layer, self.style.colors, Points(self.style, None, self.sheet)
+        op, colors = self.layer.layer, self.style.colors
         return (
-            Key(self.say.of(op, "key.regular"), colors.background, points.outline),
+            Key(self.say.of(op, "key.regular"), colors.background, outline(self.style)),
             Key(self.say.of(op, "key.point"), colors.window, self.style.edge, disc=True),
             Key(self.say.of(op, "key.shares"), colors.current, self.style.edge, disc=True),
         )
