@@ -53,7 +53,8 @@ class Weights(TracedMaps):
         return {k: column for k, column in columns.items() if len(column) in {1, len(self.matrices[k])}}
 
     @cached_property
-    def _small(self) -> Numbers:
+    def weights_numbers(self) -> Numbers:
+        """How large their cells and numbers are."""
         size = self.style.em(SMALL)
         arrays = [(k, array) for of in (self.matrices, self.biases) for k, array in of.items()]
         written = {self.weights[k - 1](w) for k, array in arrays for w in np.unique(array).tolist()}
@@ -65,13 +66,8 @@ class Weights(TracedMaps):
         if k not in self.matrices:
             return 0.0, 0.0
         rows, columns = self.matrices[k].shape
-        beside = 1 + PLUS if k in self.biases else 0.0
-        return (columns + beside) * self._small.cell, rows * self._small.cell
-
-    @property
-    def weights_numbers(self) -> Numbers:
-        """How large their cells and numbers are."""
-        return self._small
+        beside, cell = 1 + PLUS if k in self.biases else 0.0, self.weights_numbers.cell
+        return (columns + beside) * cell, rows * cell
 
 
 def _matrix(layer: LayerTrace) -> Array | None:
