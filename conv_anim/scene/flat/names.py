@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout, Key
 from conv_anim.scene.flat.maps import NetworkMaps
-from conv_anim.scene.flat.notes import fed_by
+from conv_anim.scene.flat.notes import called_in, fed_by
 from conv_anim.scene.numbers import format_for, plane, weights_format
 from conv_anim.scene.strokes import strong
 from conv_anim.scene.wording import words
@@ -112,16 +112,11 @@ class NetworkNames(NetworkMaps):
         elif of == 0:
             whose = self.say("flat.gradient.grad_input")
         else:
-            whose = self.say("flat.gradient.of", what=self._called(of))
+            whose = self.say("flat.gradient.of", what=called_in(self.trace, of, self.say))
         through = self.gradient_of[self.read_by(k)[0]]
         if of is not None and through is not None and of in self.gradient_of[k + 1 :]:
-            return [whose, self.say("flat.gradient.through", what=self._called(through))]
+            return [whose, self.say("flat.gradient.through", what=called_in(self.trace, through, self.say))]
         return [whose]
-
-    def _called(self, k: int) -> str:
-        """Of a forward map: the name of its node, else that of what makes it."""
-        node = self.trace.spec.nodes[k - 1]
-        return node.op.name(self.say) if node.name == str(k) else node.name
 
     def _wrapped(self, k: int, name: str, details: list[str]) -> Callout:
         room = max(self.size(k)[0], NARROWEST * self.style.scale)

@@ -65,13 +65,14 @@ def _sources(trace: Trace, k: int, maps: list[Array]) -> list[str]:
 def fed_by(trace: Trace, k: int) -> list[tuple[int, str]]:
     """The maps that a node is fed, by their numbers, and what they are called: by their layers, if else not apart."""
     say, fed = Language(trace.spec.lang), trace.layers[k - 1].fed
-    called = {number: _called(trace, number, say) for number in fed}
+    called = {number: called_in(trace, number, say) for number in fed}
     if len(set(called.values())) < len(called):
         called |= {number: say("formula.layer", number=number) for number in fed if number > 0}
     return [(number, called[number]) for number in fed]
 
 
-def _called(trace: Trace, number: int, say: Language) -> str:
+def called_in(trace: Trace, number: int, say: Language) -> str:
+    """Of a map: the name of its node, else that of what makes it."""
     if number == 0:
         return say("input")
     node = trace.spec.nodes[number - 1]
