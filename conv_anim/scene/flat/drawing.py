@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.timeline import Phase
     from conv_anim.scene.wording.words import Label
     from conv_anim.tracing.taps import Step
+    from conv_anim.tracing.values import Array
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,12 @@ class FlatDrawing(Traced):
     def y(self) -> Format:
         """How the output's numbers are written."""
         return format_for(self.layer.output)
+
+    @cached_property
+    def kernel(self) -> Array:
+        """Rows and columns of the weights that there are."""
+        assert self.layer.kernels is not None
+        return plane(self.layer.kernels[0, 0])
 
     # the parts
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from conv_anim.scene.flat.drawing import FlatDrawing
 from conv_anim.scene.hit_regions import HitRegion, along, of_grid
 from conv_anim.scene.primitives import corners
@@ -17,6 +15,7 @@ from conv_anim.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from conv_anim.scene.cells import Position
@@ -53,11 +52,10 @@ class FullOutput:
 
     def hit_regions(self, grid: Grid, axes: int) -> Iterator[HitRegion]:
         """The output cells on a grid of all places."""
-        for row in range(grid.rows):
-            for column in range(grid.columns):
-                cell = self.kept((row, column))
-                if cell is not None:
-                    yield HitRegion("output", (0, *along(cell, axes)), corners(grid.box(row, column)))
+        for place in grid.places:
+            cell = self.kept(place)
+            if cell is not None:
+                yield HitRegion("output", (0, *along(cell, axes)), corners(grid.box(*place)))
 
     def place(self, cell: Position) -> Position:
         """Where an output cell is."""
@@ -80,11 +78,6 @@ class ScatterDrawing(FlatDrawing):
         """What all stamps cover together."""
         return FullOutput.of(self.scatter)
 
-    @cached_property
-    def places(self) -> list[Position]:
-        """All cells of the full output."""
-        return list(np.ndindex(self.after.rows, self.after.columns))
-
     def hit(self, cell: Cell) -> Iterable[Position]:
         """The cells that a stamp falls on."""
         return (two(hit.place[1:]) for hit in self.scatter.stamp(cell).hits)
@@ -99,8 +92,9 @@ class ScatterDrawing(FlatDrawing):
 
     def empty(self) -> list[Primitive]:
         """The full output before the first stamp."""
-        items = self.after.pending([place for place in self.places if self.full.kept(place) is not None])
-        return items + self.after.dashed(place for place in self.places if self.full.kept(place) is None)
+        places = self.after.places
+        items = self.after.pending([place for place in places if self.full.kept(place) is not None])
+        return items + self.after.dashed(place for place in places if self.full.kept(place) is None)
 
     def hit_regions(self) -> list[HitRegion]:
         return [*of_grid("input", self.before, 0, self.axes), *self.full.hit_regions(self.after, self.axes)]

@@ -6,8 +6,6 @@ from functools import cached_property
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from conv_anim.scene.callouts import Key
 from conv_anim.scene.flat.drawing import FlatDrawing
 from conv_anim.scene.hit_regions import HitRegion
@@ -120,4 +118,4 @@ class ColumnsDrawing(FlatDrawing):
 
     def of_columns(self, side: Side, grid: Grid) -> list[HitRegion]:
         """Every cell of the matrix, on its grid."""
-        return [HitRegion(side, place, corners(grid.box(*place))) for place in np.ndindex(grid.rows, grid.columns)]
+        return [HitRegion(side, place, corners(grid.box(*place))) for place in grid.places]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from itertools import chain, product
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -67,7 +67,7 @@ class NetworkView(LedBack):
     def _absent(self, k: int, grid: Grid) -> set[Position]:
         """The cells of a map that are not there, in a grid of it."""
         there = present(self.trace, k)
-        return set() if there is None else set(product(range(grid.rows), range(grid.columns))) - places(there)
+        return set() if there is None else set(grid.places) - places(there)
 
     def _awaited(self, k: int, grid: Grid) -> list[Primitive]:
         """A grid of a map before its cells are made."""

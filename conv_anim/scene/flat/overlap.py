@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from conv_anim.scene.cells import Numbers
 from conv_anim.scene.color import mix
 from conv_anim.scene.flat.full_output import ScatterDrawing
@@ -20,6 +18,7 @@ from conv_anim.scene.wording import words
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from conv_anim.scene.callouts import Key
@@ -43,16 +42,14 @@ class OverlapView(ScatterDrawing):
     def strip(self) -> Strip:
         rows, columns = self.full.rows, self.full.columns
         first, _, last = words.labels(self.trace)
-        shapes = (rows.size, columns.size), self.full.shape
         labels = words.Label(first.name), words.Label(last.name, self.say("flat.hits"))
         signs = self.signs_of(labels, self.style.colors.input, self.shade(self.most))
         numbers = Numbers.fitting(self.style, self.style.small_cell, (), self.style.em(14.4), bold=[str(self.most)])
-        parts = tuple(Part(*part) for part in zip(shapes, signs, ("→", ""), strict=True))
+        parts = Part((rows.size, columns.size), signs[0], "→"), Part(self.full.shape, signs[1])
         return Strip(self.style, numbers, parts, labelled=self.labelled)
 
     def resting(self) -> list[Primitive]:
-        cells = list(np.ndindex(self.before.rows, self.before.columns))
-        return [self.before.boxes(cells, self.style.colors.input, self.style.edge), *self.empty()]
+        return [self.before.boxes(self.before.places, self.style.colors.input, self.style.edge), *self.empty()]
 
     def shown(self, k: int, cell: Cell) -> list[Primitive]:
         fallen = self.fallen_on(sorted(set(self.hit(cell))), self.pace.reached(k), bold=True)

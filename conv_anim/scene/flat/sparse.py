@@ -73,10 +73,8 @@ class SparseView(WindowView):
     # what stays
 
     def _awaited(self) -> list[Primitive]:
-        there = places(self.sites.made)
-        grid = self.after
-        everyone = set(product(range(grid.rows), range(grid.columns)))
-        return [*grid.blank(everyone), *grid.pending(sorted(there), cleared=False)]
+        there = sorted(places(self.sites.made))
+        return [*self.after.blank(self.after.places), *self.after.pending(there, cleared=False)]
 
     def resting(self) -> list[Primitive]:
         return [*super().resting(), *self._indices()]

@@ -12,7 +12,7 @@ from conv_anim.scene.flat.fitted import FittedStrip
 from conv_anim.scene.flat.fitting import contents
 from conv_anim.scene.flat.full_output import ScatterDrawing
 from conv_anim.scene.flat.strip import Part, Strip
-from conv_anim.scene.numbers import Format, format_for, plane
+from conv_anim.scene.numbers import Format, format_for
 from conv_anim.scene.scales import scale
 from conv_anim.scene.shades import shades_for
 from conv_anim.scene.wording import words
@@ -47,12 +47,6 @@ class StampGrids(FittedStrip, ScatterDrawing):
     def fmt(self) -> Format:
         """How products and their sums are written."""
         return format_for(self.layer.output, self._products)
-
-    @cached_property
-    def kernel(self) -> Array:
-        """Rows and columns."""
-        assert self.layer.kernels is not None
-        return plane(self.layer.kernels[0, 0])
 
     @cached_property
     def _products(self) -> Array:

@@ -57,9 +57,9 @@ class StampsView(StampGrids):
         """The output before the first stamp: zeros, or the bias."""
         background, muted = self.style.colors.background, self.style.colors.muted
         items = self.empty()
-        extra = {place: self._color(place) for place in self.places if self._is_extra(place)}
+        extra = {place: self._color(place) for place in self.after.places if self._is_extra(place)}
         items += self.after.patches(extra, self.style.edge)
-        for place in self.places if self.after.contents.written else ():
+        for place in self.after.places if self.after.contents.written else ():
             text, fill = self.fmt(self._start(place)), extra.get(place, background)
             items.append(self.after.number(place, text, fill, muted))
         return items

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from conv_anim.scene.timeline import Phase
     from conv_anim.tracing.taps import Step, Tap
     from conv_anim.tracing.trace import Trace
-    from conv_anim.tracing.values import Array
 
 
 def traced_back(trace: Trace, style: Style, pace: Pace) -> WindowView | None:
@@ -96,14 +95,10 @@ class KernelBack(TracedBack):
         assert tap.weight is not None
         rows, columns = row_and_column(self.layer.operator)
         output, place = two(tap.window), self.sheet.place(two(tap.canvas))
-        covered = [(rows.cell(r, output[0]), columns.cell(c, output[1])) for r, c in self._weights_at()]
+        covered = [(rows.cell(r, output[0]), columns.cell(c, output[1])) for r, c in self.after.places]
         met = [] if tap.input is None else self._at_work(self.grids[0], place, self.formats.x(tap.x or 0))
         framed = self.grids[0].framed(self.sheet.place(cell) for cell in covered)
         return [*met, *framed, *self.grids[1].framed([two(tap.weight[2:])])]
-
-    def _weights_at(self) -> list[Position]:
-        rows, columns = self._shape
-        return [(r, c) for r in range(rows) for c in range(columns)]
 
 
 @dataclass(frozen=True)
@@ -124,38 +119,26 @@ class InputBack(TracedBack):
 
     @cached_property
     def strip(self) -> Strip:
-        (upstream, kernel, made), weights = self.signs, self._weights_given
-        rows, columns = self._shape
+        (upstream, kernel, made), shape = self.signs, self._shape
         upstream = replace(upstream, label=words.Label(upstream.label.name))  # which is drawn without zeros
-        name = words.Label(
-            self.say("label.input", size=words.size((rows, columns), 1, self.say)), self.say("flat.any_numbers")
-        )
+        name = words.Label(self.say("label.input", size=words.size(shape, 1, self.say)), self.say("flat.any_numbers"))
         read = two(self.layer.input.shape[1:])
         parts = (
-            Part((rows, columns), Callout(self.style, name, self.style.colors.output)),
+            Part(shape, Callout(self.style, name, self.style.colors.output)),
             Part(read, upstream, words.TIMES, left=self._centred(upstream, read)),
-            Part(weights.shape, replace(kernel, label=words.Label(kernel.label.name, self.divided)), "="),
-            Part((rows, columns), made),
+            Part(self.kernel.shape, replace(kernel, label=words.Label(kernel.label.name, self.divided)), "="),
+            Part(shape, made),
         )
         return Strip(self.style, self.numbers, parts, labelled=self.titled)
-
-    @property
-    def _weights_given(self) -> Array:
-        assert self.layer.kernels is not None
-        return plane(self.layer.kernels[0, 0])
 
     def resting(self) -> list[Primitive]:
         colors, (cells, upstream, kernel, made) = self.style.colors, self.grids
         return [
-            *cells.patches(dict.fromkeys(self._cells(), colors.output), self.style.edge),
+            *cells.patches(dict.fromkeys(cells.places, colors.output), self.style.edge),
             *upstream.filled(plane(self.layer.input[0]), self.formats.x, colors.input),
-            *kernel.filled(self._weights_given, self.formats.w, colors.kernel),
+            *kernel.filled(self.kernel, self.formats.w, colors.kernel),
             *made.pending(),
         ]
-
-    def _cells(self) -> list[Position]:
-        rows, columns = self._shape
-        return [(r, c) for r in range(rows) for c in range(columns)]
 
     def made(self, cell: Cell) -> str:
         del cell
@@ -205,10 +188,9 @@ class InputBack(TracedBack):
 
     def _weight_at(self, weight: Position) -> Position:
         """Where a weight stands; of equal ones, which no window flips, that at the cell's place in the window."""
-        kernel = self._weights_given
-        if self.flips or float(kernel.min()) != float(kernel.max()):
+        if self.flips or float(self.kernel.min()) != float(self.kernel.max()):
             return weight
-        rows, columns = kernel.shape
+        rows, columns = self.kernel.shape
         return rows - 1 - weight[0], columns - 1 - weight[1]
 
     # the sum of what there is

@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from conv_anim.scene.clipping import outside
 from conv_anim.scene.flat.remarks import Remarks
 from conv_anim.scene.flat.window_grids import SYMBOLS, WindowGrids
@@ -15,7 +13,7 @@ from conv_anim.scene.marks import Marks, MarkStyle
 from conv_anim.scene.numbers import plane
 from conv_anim.scene.primitives import Lines, Stroke, corners
 from conv_anim.scene.scales import scale
-from conv_anim.scene.sheet import row_and_column, two
+from conv_anim.scene.sheet import two
 from conv_anim.scene.sheet_grid import SheetGrid
 from conv_anim.scene.sums import Sum, sum_for, written_sum
 from conv_anim.scene.symbols import TwoSums, W, X, Y, exampled, in_symbols, symbol
@@ -76,13 +74,12 @@ class WindowView(WindowGrids):
     def _awaited(self) -> list[Primitive]:
         """The output before it is computed, with the cells marked that are there for output_padding."""
         grid, extra = self.grids[-1], MarkStyle(self.style, self.style.colors.input).extra
-        places = [(r, c) for r, c in np.ndindex(grid.rows, grid.columns) if self._is_extra((r, c))]
+        places = [place for place in grid.places if self._is_extra(place)]
         return grid.pending() + (grid.patches(dict.fromkeys(places, extra), self.style.edge) if places else [])
 
     def _kernel(self) -> list[Primitive]:
         """As the window meets it; if that is flipped, as it is given too."""
-        assert self.layer.kernels is not None
-        kernel, color = plane(self.layer.kernels[0, 0]), self.style.colors.kernel
+        kernel, color = self.kernel, self.style.colors.kernel
         items: list[Primitive] = []
         if self.turned is not None:
             items += self.strip.given(self.kernel_at).filled(kernel, self.formats.w, color)
@@ -93,7 +90,7 @@ class WindowView(WindowGrids):
         items += [*turned.filled(kernel, self.formats.w, color), *grid.hatched(masked)]
         if not self.symbols or self.sum is None:
             return items
-        weights = {(r, c): self.formats.w(kernel[r, c].item()) for r, c in np.ndindex(*kernel.shape)}
+        weights = {place: self.formats.w(kernel[place].item()) for place in grid.places}
         return [*items, *(exampled(self.style, grid, place, text, color) for place, text in weights.items())]
 
     # what differs from frame to frame
@@ -165,9 +162,7 @@ class WindowView(WindowGrids):
         for tap in step.taps:
             if tap.x is not None and tap.source <= Source.BORROWED:
                 items += grid.cell(two(tap.window), self.formats.x(tap.x), self.style.colors.input, value=tap.x)
-        rows, columns = row_and_column(self.layer.operator)
-        whole = [(r, c) for r in range(rows.kernel) for c in range(columns.kernel)]
-        return [*items, *self.strip.label(1), *grid.framed(whole), *self._leads(step, grid)]
+        return [*items, *self.strip.label(1), *grid.framed(grid.places), *self._leads(step, grid)]
 
     def _leads(self, step: Step, grid: Grid) -> list[Primitive]:
         """From the right corners of the window to the left ones of its enlargement; not over the map, which is seen."""
