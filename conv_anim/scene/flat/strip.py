@@ -87,18 +87,17 @@ class Strip:
         return [[k for k, (at, _) in enumerate(self._placed) if at == line] for line in range(self._placed[-1][0] + 1)]
 
     @cached_property
-    def _tops(self) -> list[int]:
-        """Where the highest grid of each line begins, below the labels; the first begins at 0."""
-        found: list[int] = []
-        for line in range(len(self.lines)):
-            above = 0 if line == 0 else self._bottoms(found)[-1] + round(self.style.far)
-            labels = max(self.signs[k].height for k in self.lines[line]) + self.style.close if self.labelled else 0
-            found.append(round(above + labels))
+    def _spans(self) -> list[tuple[int, int, int]]:
+        """Where each line begins, its highest grid below the labels does, and its lowest one ends."""
+        found: list[tuple[int, int, int]] = []
+        start = 0
+        for line in self.lines:
+            labels = max(self.signs[k].height for k in line) + self.style.close if self.labelled else 0
+            top = round(start + labels)
+            bottom = self._bottom_of(line, top)
+            found.append((start, top, bottom))
+            start = bottom + round(self.style.far)
         return found
-
-    def _bottoms(self, tops: list[int]) -> list[int]:
-        """Where the lowest grid of each of so many lines ends."""
-        return [self._bottom_of(self.lines[line], top) for line, top in enumerate(tops)]
 
     def _bottom_of(self, line: list[int], top: int) -> int:
         parts = [self.parts[k] for k in line]
@@ -149,27 +148,20 @@ class Strip:
     @cached_property
     def bottom(self) -> int:
         """Where the lowest grid ends."""
-        return self._bottoms(self._tops)[-1]
+        return self._spans[-1][2]
 
     @cached_property
     def middles(self) -> list[int]:
         """The line that the signs of each line are centred on: beside the lowest grid, so that they are beside all."""
-        return [self._middle_of(line, top) for line, top in zip(self.lines, self._tops, strict=True)]
-
-    @property
-    def middle(self) -> int:
-        """The middle of the first line."""
-        return self.middles[0]
+        return [self._middle_of(line, top) for line, (_, top, _) in zip(self.lines, self._spans, strict=True)]
 
     @cached_property
     def grids(self) -> tuple[Grid, ...]:
         """The grids in their places."""
         grids: list[Grid] = []
-        bottoms = self._bottoms(self._tops)
-        for part, (line, x) in zip(self.parts, self._placed, strict=True):
-            high = self._high(part)
-            stands, hanging = self._stands(self.lines[line]), self._hanging(self.lines[line], self._tops[line])
-            y = bottoms[line] - high if stands else hanging
+        for part, (at, x) in zip(self.parts, self._placed, strict=True):
+            line, (_, top, bottom) = self.lines[at], self._spans[at]
+            y = bottom - self._high(part) if self._stands(line) else self._hanging(line, top)
             grids.append(Grid(self.style, self._cells(part), *part.shape, round(x), round(y), part.contents))
         return tuple(grids)
 
@@ -219,17 +211,17 @@ class Strip:
         return items
 
     def _labels(self) -> list[Primitive]:
-        if not self.labelled:
-            return []
         return [item for k, part in enumerate(self.parts) if not part.passing for item in self.label(k)]
 
     def label(self, k: int) -> list[Primitive]:
         """The label of a part: on the header line, or just above its grid where two grids stand on one another."""
+        if not self.labelled:
+            return []
         line, grid, sign = self._placed[k][0], self.grids[k], self.signs[k]
-        top = 0.0 if line == 0 else self._bottoms(self._tops)[line - 1] + round(self.style.far)
+        top: float = self._spans[line][0]
         if self._stands(self.lines[line]):
             top = grid.y - round(self._rise(self.parts[k]) + self.style.close + sign.height)
-        return list(sign.at(grid.x - self.parts[k].left, top)) if self.labelled else []
+        return list(sign.at(grid.x - self.parts[k].left, top))
 
     def _arrows(self) -> list[Primitive]:
         items: list[Primitive] = []

@@ -55,7 +55,7 @@ class StripLayout:
         So no key is in the way of a result that goes to its cell.
         """
         made = animated(
-            view, self.strip.width, self.strip.bottom, baseline=self.strip.middle, fit=self.strip.numbers.fit
+            view, self.strip.width, self.strip.bottom, baseline=self.strip.middles[0], fit=self.strip.numbers.fit
         )
         written = [each for each in sums if each is not None]
         if written:
