@@ -12,13 +12,11 @@ import numpy as np
 from conv_anim.scene.flat.fitting import contents, smaller
 from conv_anim.scene.flat.lines import NetworkLines
 from conv_anim.scene.grid import Grid
-from conv_anim.scene.scales import scale
 from conv_anim.scene.wording import words
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from conv_anim.scene.cells import Numbers
-    from conv_anim.scene.scales import Scale
 WEIGHED, SHARED = 0.82, 0.6
 """How much of a cell's width a weight in its corner may take; shares of attention stand in all cells at once."""
 KINK = 0.75
@@ -163,13 +161,6 @@ class Diagram(NetworkLines):
         y = self.tops[k] + pane * (rows * cells.cell + self.between)
         there = contents(self.mode, self.tones.of_maps[k])
         return Grid(self.style, cells, rows, columns, round(x), round(y), there)
-
-    def scales(self) -> list[Scale]:
-        """The shades that there are, by the names of the maps."""
-        if self.mode not in {"shades", "both"}:
-            return []
-        names = [sign.label.name for sign in self.signs]
-        return [scale(*each) for each in zip(names, self.tones.of_maps, self.maps, strict=True)]
 
     def middle(self, k: int) -> float:
         """The middle of a map, from top to bottom."""

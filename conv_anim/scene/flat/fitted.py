@@ -6,14 +6,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.flat.fitting import PAGE, TALLEST, chosen, shaded
+from conv_anim.scene.scales import scale
 from conv_anim.scene.tones import asked
 from conv_anim.scene.traced import Traced
 from conv_anim.spec.view_support import MOST_DRAWN
 from conv_anim.values import KW_ONLY, dataclass, replace
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from conv_anim.scene.cells import Numbers
     from conv_anim.scene.flat.strip import Strip
+    from conv_anim.scene.scales import Scale
     from conv_anim.spec.view_values import Cells
 
 
@@ -66,6 +70,12 @@ class Fitted(Traced):
     def tallest(self) -> int:
         """The most rows that a map has."""
         raise NotImplementedError
+
+    def scales_of_maps(self, names: Iterable[str]) -> list[Scale]:
+        """The shades that its maps have, by their names."""
+        if self.mode not in {"shades", "both"}:
+            return []
+        return [scale(*each) for each in zip(names, self.tones.of_maps, self.tones.maps, strict=True)]
 
     def width_with(self, cells: Numbers, mode: Cells | None = None) -> float:
         """How wide it would be."""

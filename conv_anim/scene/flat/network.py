@@ -235,7 +235,8 @@ class NetworkView(LedBack):
         made = animated(self, self.width, self.bottom, baseline=self.line, fit=self.numbers.fit)
         if self._written:
             made = align(made, self._line_room, self._line_tops[-1] + self.style.label_size)
-        made = with_bars(made, self.scales(), self.style, self.say, self.tones.others)
+        scales = self.scales_of_maps(sign.label.name for sign in self.signs)
+        made = with_bars(made, scales, self.style, self.say, self.tones.others)
         return with_shift(made, self.trace, self.style, self.steps, self._place)
 
     def _place(self, k: int) -> Size:

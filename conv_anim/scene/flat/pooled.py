@@ -11,7 +11,6 @@ from conv_anim.scene.flat.fitting import contents
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.layer_formats import Formats
 from conv_anim.scene.numbers import plane
-from conv_anim.scene.scales import scale
 from conv_anim.scene.sheet import Sheet
 from conv_anim.scene.sheet_grid import SheetGrid
 from conv_anim.scene.traced import TracedMaps
@@ -23,7 +22,6 @@ from conv_anim.values import dataclass, replace
 if TYPE_CHECKING:
     from conv_anim.scene.cells import Numbers, Position
     from conv_anim.scene.grid import Grid
-    from conv_anim.scene.scales import Scale
     from conv_anim.tracing.values import Array
 
 
@@ -59,13 +57,6 @@ class PooledMaps(FittedStrip, TracedMaps):
     @property
     def tallest(self) -> int:
         return max(sheet.shape[0] for sheet in self.sheets)
-
-    def scales(self) -> list[Scale]:
-        """The shades that there are, by the names of the maps."""
-        if self.mode not in {"shades", "both"}:
-            return []
-        names = [self._label(k).name for k in range(len(self.maps))]
-        return [scale(*each) for each in zip(names, self.tones.of_maps, self.maps, strict=True)]
 
     # the parts
 

@@ -254,4 +254,5 @@ class UnpooledView(PooledMaps):
 
     def panel(self) -> Panel:
         """It as a panel, which can be put beside others."""
-        return with_bars(self.strip_layout.panel(self, *self.sums), self.scales(), self.style, self.say)
+        scales = self.scales_of_maps(self._label(k).name for k in range(len(self.maps)))
+        return with_bars(self.strip_layout.panel(self, *self.sums), scales, self.style, self.say)
