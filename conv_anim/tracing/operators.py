@@ -35,6 +35,11 @@ class Operator:
         return self.transposed and all(axis.flipped or axis.kernel == 1 for axis in self.axes)
 
     @property
+    def flips(self) -> bool:
+        """Whether its window meets the kernel the other way round."""
+        return any(axis.flipped and axis.kernel > 1 for axis in self.axes)
+
+    @property
     def weighs(self) -> bool:
         """Whether its taps meet weights."""
         return self.reduce == "sum"

@@ -53,7 +53,7 @@ class NetworkLines(NetworkNames):
     @cached_property
     def _folds(self) -> bool:
         """Whether it goes on in another line where a page ends: in shades it does, or if its numbers need it."""
-        if self.mode in {"shades", "plain"} or self.folded:
+        if self.is_shaded or self.folded:
             return self._foldable
         return self.measured is None and self._in_one_line is None and self._in_lines is not None
 

@@ -40,10 +40,8 @@ class NetworkNames(NetworkMaps):
 
     def _sign(self, k: int) -> Callout:
         """What a map is, and how large."""
-        given, size = (
-            self.trace.spec.labels or Labels(),
-            words.size(self.maps[k].shape[1:], len(self.maps[k]), self.say),
-        )
+        given = self.trace.spec.labels or Labels()
+        size = words.size(self.maps[k].shape[1:], len(self.maps[k]), self.say)
         if k == 0:
             return self._wrapped(k, given.input or self.say("input"), [size, self._panes(k)])
         node = self.trace.spec.nodes[k - 1]
@@ -74,7 +72,7 @@ class NetworkNames(NetworkMaps):
         """The kernel's weights, where no cell says them: row by row if they are few, or that all of them are equal."""
         layer = self.layers[k - 1]
         kernels, window = layer.kernels, layer.layer.window
-        if self.mode not in {"shades", "plain"} or kernels is None or window is None or kernels.shape[:2] != (1, 1):
+        if not self.is_shaded or kernels is None or window is None or kernels.shape[:2] != (1, 1):
             return ""
         fmt, rows = weights_format(kernels), plane(kernels[0, 0])
         if float(kernels.min()) == float(kernels.max()):
@@ -85,9 +83,10 @@ class NetworkNames(NetworkMaps):
 
     def _bias(self, k: int) -> str:
         """What is added to each sum, where no cell says it."""
-        bias = self.layers[k - 1].bias if self.mode in {"shades", "plain"} else None
-        single = bias is not None and bias.size == 1
-        return self.say("stack.bias", value=format_for(bias)(bias[0].item())) if bias is not None and single else ""
+        bias = self.layers[k - 1].bias if self.is_shaded else None
+        if bias is None or bias.size > 1:
+            return ""
+        return self.say("stack.bias", value=format_for(bias)(bias[0].item()))
 
     def _panes(self, k: int) -> str:
         """Which channel is which, of the first map that has several."""
@@ -166,8 +165,7 @@ class NetworkNames(NetworkMaps):
 
     def _flips_back(self, op: Op) -> bool:
         """Whether a window flips its kernel because it leads back."""
-        axes = [] if op.window is None or op.roles[2] == "output" else op.window.axes
-        return any(axis.flipped and axis.kernel > 1 for axis in axes)
+        return op.window is not None and op.window.flips and op.roles[2] != "output"
 
     @property
     def badge_size(self) -> float:

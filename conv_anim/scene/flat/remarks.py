@@ -31,10 +31,14 @@ if TYPE_CHECKING:
 class Remarks(Traced):
     """The keys of a drawing of one layer of a trace."""
 
-    window: Operator
     input: SheetGrid
-    framed: bool = False
+    framed: bool
     """Whether cells that are borrowed are framed, with an arrow from them."""
+
+    @property
+    def window(self) -> Operator:
+        """What reads the input."""
+        return self.layer.operator
 
     @property
     def sheet(self) -> Sheet:
@@ -67,8 +71,7 @@ class Remarks(Traced):
 
     def _flipped(self) -> list[Key]:
         """Why a transposed layer's window meets its kernel the other way round."""
-        turned = any(axis.flipped and axis.kernel > 1 for axis in self.window.axes)
-        if not self.window.transposed or not turned:
+        if not (self.window.transposed and self.window.flips):
             return []
         return [Key(self.say("flat.flipped.gather"), self.style.colors.kernel, self.style.edge)]
 
@@ -115,19 +118,16 @@ class Remarks(Traced):
 
     def _extra(self) -> Key | None:
         more = tuple(axis.extra for axis in self.window.axes)
-        return (
-            self._key(self.say("flat.further", cells=words.per_axis(more)), self.mark_style.extra)
-            if any(more)
-            else None
-        )
+        if not any(more):
+            return None
+        return self._key(self.say("flat.further", cells=words.per_axis(more)), self.mark_style.extra)
 
     def _masked(self) -> Key | None:
         """What the slanting lines mean."""
         if not self.window.left_out:
             return None
-        background, edge = self.style.colors.background, self.style.edge
-        text = self.say.of(self.trace.layer.layer, "mask.key")
-        return Key(text, background, edge, hatch=hatching(self.style))
+        text = self.say.of(self.layer.layer, "mask.key")
+        return Key(text, self.style.colors.background, self.style.edge, hatch=hatching(self.style))
 
     def _unread(self) -> Key | None:
         places = {(r, c): source for r, c, source, _ in self.sheet.cells() if self.sheet.unread((r, c))}
@@ -141,7 +141,7 @@ class Remarks(Traced):
 def stamp_keys(traced: LayerTrace, say: Language, style: Style) -> tuple[Key, ...]:
     """What there is to know about the output that a transposed layer stamps."""
     axes, mark_style = traced.operator.axes, MarkStyle(style, style.colors.input)
-    turned = any(axis.flipped and axis.kernel > 1 for axis in axes) and traced.layer.roles[0] == "input"
+    turned = traced.operator.flips and traced.layer.roles[0] == "input"
     found = [Key(say("flat.stamped"), style.colors.kernel, style.edge)] if turned else []
     found += _cut(traced, say, style)
     if any(axis.extra for axis in axes):

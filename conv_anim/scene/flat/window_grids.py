@@ -140,7 +140,7 @@ class WindowGrids(FittedStrip, FlatDrawing):
     @property
     def flips(self) -> bool:
         """Whether the kernel is drawn flipped."""
-        return any(axis.flipped and axis.kernel > 1 for axis in self.layer.operator.axes)
+        return self.layer.operator.flips
 
     @property
     def turned(self) -> str | None:

@@ -190,7 +190,7 @@ class WindowView(WindowGrids):
 
     def keys(self) -> tuple[Key, ...]:
         framed = self.numbers.cell >= SMALLEST_EDGED
-        return Remarks(self.trace, self.style, self.layer.operator, self.input, framed).keys()
+        return Remarks(self.trace, self.style, self.input, framed).keys()
 
     @cached_property
     def sum(self) -> Sum | TwoSums | None:
