@@ -74,6 +74,11 @@ class Grid:
         return self.rows * self.numbers.cell
 
     @property
+    def whole(self) -> Box:
+        """All of it as one box."""
+        return self.x, self.y, self.width, self.height
+
+    @property
     def middle(self) -> float:
         """The middle of its height, in pixels."""
         return self.y + self.height / 2
@@ -225,13 +230,12 @@ class Grid:
 
         ``cleared``: on bare ground.
         """
-        whole = (self.x, self.y, self.width, self.height)
         if not self.edged:
-            there = [whole] if places is None else [self.box(r, c) for r, c in places]
+            there = [self.whole] if places is None else [self.box(r, c) for r, c in places]
             return [Boxes((union(there),), self.style.colors.background, self.style.pending_edge)] if there else []
         inset = 1 + round(self.style.line / 2)
         boxes = tuple(shrunk(self.box(*place), inset) for place in (self.places if places is None else places))
-        ground = [Boxes((whole,), self.style.colors.background)] if cleared else []
+        ground = [Boxes((self.whole,), self.style.colors.background)] if cleared else []
         return [*ground, Boxes(boxes, None, self.style.pending_edge)]
 
     def crossed(self, places: Iterable[Position], stroke: Stroke) -> list[Primitive]:

@@ -185,8 +185,7 @@ class FlatDrawing(Traced):
         """The result of a sum as it moves to its cell."""
         grid, place = self.after, self.place(cell)
         end = grid.number(place, self.named(cell), self.current, bold=True)
-        map_ = (grid.x, grid.y, grid.width, grid.height)
-        return sent(self.style, added, end, cell=grid.box(*place), maps=[map_], fill=self.current, share=share)
+        return sent(self.style, added, end, cell=grid.box(*place), maps=[grid.whole], fill=self.current, share=share)
 
     def named(self, cell: Cell) -> str:
         """What is written in a cell of the output."""

@@ -144,7 +144,7 @@ class NetworkView(LedBack):
         shares = (eased(k / WAYPOINTS) for k in range(1, WAYPOINTS))
         boxes = [box for share in shares for box in _boxes(self._sent(step, line, share))]
         own, others = self.grids[step.layer + 1][self.at(step.output)[0]], chain.from_iterable(self.grids)
-        maps = [(grid.x, grid.y, grid.width, grid.height) for grid in others if grid != own]
+        maps = [grid.whole for grid in others if grid != own]
         return not any(meet(box, other) for box in boxes for other in (*self._words, *maps))
 
     @cached_property
@@ -157,8 +157,7 @@ class NetworkView(LedBack):
         k, (pane, place) = step.layer + 1, self.at(step.output)
         grid, fill = self.grids[k][pane], self.style.at_work(self._made(step, step.layer))
         end = grid.number(place, self.formats[k](self.maps[k][step.output].item()), fill, bold=True)
-        map_ = (grid.x, grid.y, grid.width, grid.height)
-        return sent(self.style, line, end, cell=grid.box(*place), maps=[map_], fill=fill, share=share)
+        return sent(self.style, line, end, cell=grid.box(*place), maps=[grid.whole], fill=fill, share=share)
 
     def _marked(self, k: int) -> list[Ring]:
         return outlines(self.frame(k).shown, (grid for grids in self.grids for grid in grids))

@@ -170,7 +170,7 @@ class WindowView(WindowGrids):
         (top, bottom), right = (min(places)[0], max(places)[0] + 1), max(c for _, c in places) + 1
         stroke = self.style.frame or self.style.beam
         lines = [(self.before.corner(r, right), grid.corner(k, 0)) for r, k in ((top, 0), (bottom, grid.rows))]
-        map_ = corners((self.before.x, self.before.y, self.before.width, self.before.height))
+        map_ = corners(self.before.whole)
         free = tuple(piece for line in lines for piece in outside(line, map_))
         return [Lines(free, Stroke(stroke.color, max(1.0, self.style.scale)))]
 
