@@ -11,17 +11,17 @@ from conv_anim.scene.flat.fitted import Fitted
 from conv_anim.scene.flat.fitting import LARGEST
 from conv_anim.scene.flat.notes import notes
 from conv_anim.scene.flat.weights import Weights
+from conv_anim.scene.sheet import two
 from conv_anim.scene.workings import cell_formats
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from conv_anim.scene.cells import Numbers, Position
     from conv_anim.scene.numbers import Format
-
+    from conv_anim.scene.steps import Cell
 
 SEEN = 112
 """Pixels, at scale 1, that a map in shades is high at least, among maps with many more cells."""
-Index = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,10 @@ class NetworkMaps(Fitted, Weights):
         """How many grids a map has."""
         return len(self.maps[k]) if self.maps[k].ndim > 1 else 1
 
-    def at(self, cell: Index) -> tuple[int, Position]:
+    def at(self, cell: Cell) -> tuple[int, Position]:
         """Which of its map's grids shows a cell, and the place in it."""
         channel, *position = cell
-        if not position:
-            return 0, (channel, 0)
-        return channel, (position[-2] if len(position) > 1 else 0, position[-1])
+        return (channel, two(tuple(position))) if position else (0, (channel, 0))
 
     def color(self, k: int, pane: int = 0) -> str:
         """Of a map: from the input's to the output's; what only stands behind others keeps its map's colour.

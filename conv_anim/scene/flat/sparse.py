@@ -49,7 +49,7 @@ class SparseView(WindowView):
             for c, col in self.sheet.columns.inputs.items()
             if (row, col) not in there
         ]
-        return replace(self._sheet_grid(), absent=frozenset(absent), empty="")
+        return replace(super().input, absent=frozenset(absent), empty="")
 
     @cached_property
     def for_numbers(self) -> Numbers:

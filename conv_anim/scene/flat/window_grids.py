@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from math import ceil, floor
+from math import ceil, floor, prod
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
@@ -23,7 +23,6 @@ from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from conv_anim.scene.grid import Grid
-    from conv_anim.scene.shades import Shades
 
 CONVOLVED = "∗"
 LARGEST_KERNEL = 150
@@ -163,16 +162,18 @@ class WindowGrids(FittedStrip, FlatDrawing):
                 "" if self.enlarged else sign,
                 left=hints.room(self.sheet.rows),
                 above=hints.room(self.sheet.columns),
-                contents=self._contents(self.tones.of_maps[0], X),
+                contents=contents(self.mode, self.tones.of_maps[0], X),
             )
         ]
         if self.enlarged:
             close = self._small(words.Label(self.say("flat.window")))
-            parts.append(replace(close, after=sign, contents=self._close, beside=True, passing=True))
+            held = Contents(self._reads_closer, self.tones.of_maps[0])
+            parts.append(replace(close, after=sign, contents=held, beside=True, passing=True))
         if self.layer.kernels is not None:
             kernel = replace(self._small(labels[1].label), after=self._equals, made_from=self.turned)
             parts.append(replace(kernel, sign=labels[1], contents=self._weights))
-        parts.append(Part(self._shape, last, start=self.start, contents=self._contents(self.tones.of_maps[-1], Y)))
+        made = contents(self.mode, self.tones.of_maps[-1], Y)
+        parts.append(Part(self._shape, last, start=self.start, contents=made))
         return Strip(self.style, self.numbers, tuple(parts), labelled=self.titled)
 
     def _small(self, label: words.Label) -> Part:
@@ -180,9 +181,6 @@ class WindowGrids(FittedStrip, FlatDrawing):
         rows, columns = row_and_column(self.layer.operator)
         shape = (rows.kernel, columns.kernel)
         return Part(shape, Callout(self.style, label, None), numbers=self._closer if self.is_shaded else None)
-
-    def _contents(self, shades: Shades, letter: str = "") -> Contents:
-        return contents(self.mode, shades, letter)
 
     @property
     def _weights(self) -> Contents:
@@ -235,10 +233,6 @@ class WindowGrids(FittedStrip, FlatDrawing):
         return Numbers(max(1.0, floor(LARGEST_KERNEL * self.style.scale / most)), self.style.em(12))
 
     @property
-    def _close(self) -> Contents:
-        return Contents(self._reads_closer, self.tones.of_maps[0])
-
-    @property
     def _reads_closer(self) -> bool:
         widest = max(self.style.width(text, size=self._closer.size) for text in self._read_texts)
         return widest <= self._closer.cell
@@ -246,12 +240,5 @@ class WindowGrids(FittedStrip, FlatDrawing):
     @property
     def enlarged(self) -> bool:
         """Whether what is under the window is shown once more, larger: where its cells are too small for numbers."""
-        rows, columns = row_and_column(self.layer.operator)
-        dense = rows.kernel * columns.kernel <= MOST_ENLARGED
-        return self.mode == "shades" and self.numbers_are_small and dense
-
-    @property
-    def numbers_are_small(self) -> bool:
-        """Whether cells of maps are smaller than those for numbers."""
-        shown = self.cells or self.numbers
-        return shown.cell < self._closer.cell
+        few = prod(self.layer.operator.kernel_size[-2:]) <= MOST_ENLARGED
+        return self.mode == "shades" and few and (self.cells or self.numbers).cell < self._closer.cell

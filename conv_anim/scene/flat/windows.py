@@ -44,9 +44,6 @@ class WindowView(WindowGrids):
     @cached_property
     def input(self) -> SheetGrid:
         """The input with its border, in its grid."""
-        return self._sheet_grid()
-
-    def _sheet_grid(self) -> SheetGrid:
         values, fmt, (rows, columns) = plane(self.layer.input[0]), self.formats, self.marks
         extra = frozenset((r, c) for r, c, _, _ in self.sheet.cells() if r in rows.extra or c in columns.extra)
         return SheetGrid(self.grids[0], self.sheet, values, fmt.x, fmt.empty, self.style.colors.input, extra)

@@ -115,14 +115,11 @@ class WorkedLine(Connections):
             return [said]
         return self.style.wrapped(said, size=self.style.label_size, width=room / BOLDER)
 
-    @property
-    def _line_top(self) -> float:
-        return self.bottom + self.style.wide
-
-    @property
+    @cached_property
     def _line_tops(self) -> list[float]:
-        """Where the lines of the longest one begin."""
-        return [self._line_top + k * LEADING * self.style.label_size for k in range(self._line_count)]
+        """Where the lines of a step begin, of the one with the most."""
+        top, most = self.bottom + self.style.wide, max(map(len, self._measured))
+        return [top + k * LEADING * self.style.label_size for k in range(most)]
 
     def _wide_line(self, said: str) -> float:
         how, result = _parted(said)
@@ -135,11 +132,6 @@ class WorkedLine(Connections):
         longest = max(self._wide_line(line) for lines in self._measured for line in lines)
         least = longest * min(1.0, self.style.least / self.style.label_size)
         return max(least, min(longest, max(self.width, WIDEST * self.style.scale)))
-
-    @cached_property
-    def _line_count(self) -> int:
-        """The most lines that it takes."""
-        return max(map(len, self._measured))
 
     @cached_property
     def _measured(self) -> list[list[str]]:
