@@ -14,7 +14,7 @@ from conv_anim.scene.flat.lettered import ColumnsDrawing, matrix_label
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.hit_regions import HitRegion, of_sheet
 from conv_anim.scene.numbers import agrees, enough, format_for
-from conv_anim.scene.primitives import Boxes
+from conv_anim.scene.primitives import Boxes, union
 from conv_anim.scene.sheet import two
 from conv_anim.scene.strokes import strong
 from conv_anim.scene.sums import Sum, Term
@@ -106,9 +106,8 @@ class FoldedView(ColumnsDrawing):
             column = tap.input[1]
             top, left = two(tuple(int(i) for i in np.unravel_index(column, self.window.out_size)))
             rows, columns = self.sheet.rows.covered([top]), self.sheet.columns.covered([left])
-            (x, y, _, _), (right, bottom, side, _) = grid.box(rows[0], columns[0]), grid.box(rows[-1], columns[-1])
-            boxes.append((x, y, right + side - x, bottom + side - y))
             first = rows[0], columns[0]
+            boxes.append(union([grid.box(*first), grid.box(rows[-1], columns[-1])]))
             fill = on if first == self.place(step.output) else colors.background
             if fill is not None and self.letters.used:
                 numbers.append(grid.index(first, str(column + 1), fill))

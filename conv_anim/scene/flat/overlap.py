@@ -11,7 +11,7 @@ from conv_anim.scene.flat.full_output import ScatterDrawing
 from conv_anim.scene.flat.remarks import overlap_keys
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.numbers import plane
-from conv_anim.scene.primitives import Boxes, Primitive
+from conv_anim.scene.primitives import Boxes, Primitive, union
 from conv_anim.scene.sheet import two
 from conv_anim.scene.strokes import strong
 from conv_anim.scene.wording import words
@@ -82,8 +82,7 @@ class OverlapView(ScatterDrawing):
         read = self.style.under_window(colors.input)
         stroke = strong(style, colors.ink)
         hit = sorted(self.hit(cell))
-        (x, y, _, _), (right, bottom, side, _) = self.after.box(*hit[0]), self.after.box(*hit[-1])
-        whole: Primitive = Boxes(((x, y, right + side - x, bottom + side - y),), None, stroke)
+        whole: Primitive = Boxes((union(self.after.box(*place) for place in hit),), None, stroke)
         dense = max(self.full.rows.dilation, self.full.columns.dilation) == 1
         outline = [whole] if dense else self.after.ringed(hit, colors.ink)
         at = two(cell[1:])
