@@ -93,27 +93,23 @@ class StampsView(StampGrids):
         cell = self.pace.cell(len(self.pace) - 1)
         if cell is None:
             return ()
-        stamp, block = self.scatter.stamp(cell), self.strip.grids[2]
-        items = list(self.strip.grids[0].framed([two(stamp.input[1:])]))
-        for hit in stamp.hits:
-            text = self.fmt(hit.product)
-            items += block.cell(two(hit.weight[2:]), text, self.style.colors.output, value=hit.product)
-        return tuple(items)
+        hits, fill = self.scatter.stamp(cell).hits, self.style.colors.output
+        return (*self.before.framed([two(cell[1:])]), *(item for hit in hits for item in self._product(hit, fill)))
 
     def _stamped(self, stamp: Stamp) -> list[Primitive]:
         """The input cell, and the kernel times its number."""
-        input_ = self.strip.grids[0]
+        input_, bold = self.before, self.after.contents.shades is None
         read = self.style.under_window(self.style.colors.input)
         at = two(stamp.input[1:])
         items = [*input_.cell(at, self.formats.x(stamp.x), read, bold=True, value=stamp.x), *input_.framed([at])]
         for hit in stamp.hits:
-            items += self._product(hit)
+            items += self._product(hit, self.current, bold=bold)
         return items
 
-    def _product(self, hit: Hit) -> list[Primitive]:
+    def _product(self, hit: Hit, fill: str, *, bold: bool = False) -> list[Primitive]:
         """A cell of a stamp."""
-        block, bold = self.strip.grids[2], self.after.contents.shades is None
-        return block.cell(two(hit.weight[2:]), self.fmt(hit.product), self.current, bold=bold, value=hit.product)
+        block, text = self.strip.grids[2], self.fmt(hit.product)
+        return block.cell(two(hit.weight[2:]), text, fill, bold=bold, value=hit.product)
 
     def _lifted(self, stamp: Stamp, share: float) -> list[Primitive]:
         """A stamp where it is, then where it falls: outlines alone, so that all can be read that is there.
