@@ -75,11 +75,10 @@ class PooledMaps(FittedStrip, TracedMaps):
         )
         if layer is None or layer.kernels is None:
             return [map_]
-        size = plane(layer.kernels[0, 0]).shape
         name, color = words.kernel_label(layer, self.say).name, self.swatch(self.style.colors.kernel)
         sign = Callout(self.style, words.Label(name), color)
         weights = contents(self.mode, self.tones.of_kernels[k])
-        return [replace(map_, after="∗"), Part((size[0], size[1]), sign, "=", contents=weights)]
+        return [replace(map_, after="∗"), Part(plane(layer.kernels[0, 0]).shape, sign, "=", contents=weights)]
 
     def _label(self, k: int) -> words.Label:
         given = self.trace.spec.labels or Labels()

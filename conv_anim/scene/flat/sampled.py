@@ -115,10 +115,8 @@ class SampledView(SampledGrids):
         return (*super().rested(), *self.read(self.layer.step(cell)), *self.after.framed([self.place(cell)]))
 
     def _value(self, sample: Sample, step: Step) -> float:
-        rows, columns = self._kernel.shape
-        found: float = self.columns.reshape(rows, columns, *self.columns.shape[1:])[
-            (*sample.window, *step.output[1:])
-        ].item()
+        tap = np.ravel_multi_index(sample.window, self._kernel.shape)
+        found: float = self.columns[(tap, *step.output[1:])].item()
         return found
 
     # the sum, and what there is to know

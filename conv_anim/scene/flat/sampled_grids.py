@@ -133,14 +133,13 @@ class SampledGrids(FittedStrip, FlatDrawing):
         first, kernel, last = self.signs_of(labels, colors.input, colors.kernel, colors.output)
         op = self.layer.layer
         read = words.Label(self.say.sentence(self.say.of(op, "read" if self.sampling.mask is None else "read.masked")))
-        shape = (self._kernel.shape[0], self._kernel.shape[1])
-        made = plane(self.layer.output[0]).shape
+        shape, made = self._kernel.shape, plane(self.layer.output[0]).shape
         bias = "=" if self.layer.bias is None else f"+ {self._bias} ="
         parts = (
             Part(self.sheet.shape, first, "→", contents=contents(self.mode, tones.of_maps[0])),
             Part(shape, Callout(self.style, read, None), "∗", numbers=self._closer),
             Part(shape, kernel, bias, numbers=self._closer),
-            Part((made[0], made[1]), last, contents=contents(self.mode, tones.of_maps[-1])),
+            Part(made, last, contents=contents(self.mode, tones.of_maps[-1])),
         )
         return Strip(self.style, self.numbers, parts, labelled=self.titled)
 

@@ -95,18 +95,16 @@ class StampGrids(FittedStrip, ScatterDrawing):
     @cached_property
     def strip(self) -> Strip:
         colors, rows, columns = self.style.colors, self.full.rows, self.full.columns
-        kernel = (rows.kernel, columns.kernel)
-        shapes = [(rows.size, columns.size), kernel, kernel, self.full.shape]
-        planes = [colors.input, colors.kernel, colors.output, colors.output]
-        signs = self.signs_of(self._labels(), *planes)
-        named = zip(shapes, signs, (words.TIMES, "=", "→", ""), strict=True)
-        parts = [
-            replace(Part(*part), contents=contents(self.mode, own))
-            for part, own in zip(named, self._shades, strict=True)
-        ]
-        parts[1:3] = [replace(part, numbers=self.small) for part in parts[1:3]]
-        parts[3] = replace(parts[3], start=self.start - columns.before * self.numbers.cell)
-        return Strip(self.style, self.numbers, tuple(parts), labelled=self.titled)
+        signs = self.signs_of(self._labels(), colors.input, colors.kernel, colors.output, colors.output)
+        held = [contents(self.mode, own) for own in self._shades]
+        kernel, start = (rows.kernel, columns.kernel), self.start - columns.before * self.numbers.cell
+        parts = (
+            Part((rows.size, columns.size), signs[0], words.TIMES, contents=held[0]),
+            Part(kernel, signs[1], "=", contents=held[1], numbers=self.small),
+            Part(kernel, signs[2], "→", contents=held[2], numbers=self.small),
+            Part(self.full.shape, signs[3], contents=held[3], start=start),
+        )
+        return Strip(self.style, self.numbers, parts, labelled=self.titled)
 
     @property
     def output_left(self) -> float:

@@ -118,20 +118,18 @@ class UpsampledView(FittedStrip, FlatDrawing):
 
     @cached_property
     def strip(self) -> Strip:
-        maps = self.values, plane(self.layer.output[0])
         room = self._pointer * 1.6 if self.interpolates else 0.0
-        beside = room if maps[0].shape[0] > 1 else 0.0
+        beside = room if len(self.values) > 1 else 0.0
         if self._curved:
             cell, size = self.numbers.cell, self.share_size
             room, beside = (room + Curve.room(cell, size, turned=turned) for turned in (False, True))
         first, last = self.signs_of(self._labels(), self.style.colors.input, self.style.colors.output)
+        read, made = (contents(self.mode, self.tones.of_maps[k]) for k in (0, -1))
         parts = (
-            Part((maps[0].shape[0], maps[0].shape[1]), first, "→", left=beside, above=room),
-            Part((maps[1].shape[0], maps[1].shape[1]), last),
+            Part(self.values.shape, first, "→", left=beside, above=room, contents=read),
+            Part(plane(self.layer.output[0]).shape, last, contents=made),
         )
-        tones = (self.tones.of_maps[0], self.tones.of_maps[-1])
-        held = tuple(replace(part, contents=contents(self.mode, own)) for part, own in zip(parts, tones, strict=True))
-        return Strip(self.style, self.numbers, held, labelled=self.titled)
+        return Strip(self.style, self.numbers, parts, labelled=self.titled)
 
     def _labels(self) -> list[words.Label]:
         first, last = words.labels(self.trace)
@@ -175,7 +173,7 @@ class UpsampledView(FittedStrip, FlatDrawing):
     @property
     def _curved(self) -> bool:
         """Whether the curve that weighs the cells is drawn, on both axes."""
-        return self.upsample.mode == "cubic" and self.mode == "numbers" and len(self.values) > 1
+        return self.upsample.mode == "cubic" and self._numbered and len(self.values) > 1
 
     def _curves(self, step: Step) -> list[Primitive]:
         """Of both axes: all that a row or a column weighs, an edge with what lies beyond it."""
