@@ -13,11 +13,11 @@ from unicodedata import east_asian_width
 import numpy as np
 
 from conv_anim import counts
-from conv_anim.scene.cost import percent
-from conv_anim.scene.scoring import scored
+from conv_anim.scene.arithmetic.scoring import scored
+from conv_anim.scene.arithmetic.workings import worked
+from conv_anim.scene.assembly.cost import percent
 from conv_anim.scene.wording import captions, formulas, parameters, words
 from conv_anim.scene.wording.language import Language
-from conv_anim.scene.workings import worked
 from conv_anim.spec.estimates import estimate
 from conv_anim.summary import far
 from conv_anim.tracing import analysis, networks, reach

@@ -9,15 +9,15 @@ import re
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code, Problem, SpecError
-from conv_anim.scene.equality import NEAR
-from conv_anim.scene.layer_formats import Formats
-from conv_anim.scene.numbers import format_for, plane
-from conv_anim.scene.sums import BRACKETS, exponent
+from conv_anim.scene.arithmetic.equality import NEAR
+from conv_anim.scene.arithmetic.layer_formats import Formats
+from conv_anim.scene.arithmetic.numbers import format_for, plane
+from conv_anim.scene.arithmetic.sums import BRACKETS, exponent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conv_anim.scene.numbers import Format
+    from conv_anim.scene.arithmetic.numbers import Format
     from conv_anim.tracing.taps import Step, Tap
     from conv_anim.tracing.trace import LayerTrace, Trace
     from conv_anim.tracing.values import Array

@@ -16,10 +16,10 @@ import conv_anim
 from conv_anim import explain, pipeline
 from conv_anim.coding.programs import program
 from conv_anim.painting.fonts import DejaVu
+from conv_anim.scene.arithmetic.scoring import shade
 from conv_anim.scene.matrix.attention import AttentionView
 from conv_anim.scene.primitives import Boxes, Lines, Text
-from conv_anim.scene.scoring import shade
-from conv_anim.scene.shifted import ShiftedView
+from conv_anim.scene.sheets.shifted import ShiftedView
 from conv_anim.scene.style import Style
 from conv_anim.spec.themes import THEMES
 from conv_anim.spec.view_values import Matrix

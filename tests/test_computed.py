@@ -16,6 +16,7 @@ from conv_anim import load, pipeline
 from conv_anim import trace as traced
 from conv_anim.explain import data, text
 from conv_anim.painting.fonts import DejaVu
+from conv_anim.scene.assembly.terms import terms
 from conv_anim.scene.detour.fourier import FourierDrawing
 from conv_anim.scene.detour.spectra import Wave
 from conv_anim.scene.detour.winograd import WinogradDrawing
@@ -24,7 +25,6 @@ from conv_anim.scene.gemm.memory import MemoryDrawing
 from conv_anim.scene.gemm.product import GemmDrawing
 from conv_anim.scene.primitives import Boxes, Lines, Text, corners
 from conv_anim.scene.style import Style
-from conv_anim.scene.terms import terms
 from conv_anim.scene.wording.captions import caption
 from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.loads import totals

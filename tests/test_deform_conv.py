@@ -19,12 +19,12 @@ from conv_anim.coding.programs import program
 from conv_anim.diagnostics import SpecError
 from conv_anim.ops import deform_words
 from conv_anim.painting.fonts import DejaVu
+from conv_anim.scene.assembly.terms import terms
 from conv_anim.scene.flat.pace import Pace
 from conv_anim.scene.flat.sampled import SampledView
 from conv_anim.scene.primitives import Boxes, Text
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.style import Style, text_box
-from conv_anim.scene.terms import terms
 from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.takeaways import takeaway
 from conv_anim.spec.themes import THEMES

@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 import conv_anim
 from conv_anim import explain, pipeline
 from conv_anim.cli import main
-from conv_anim.scene.layer_formats import Formats
-from conv_anim.scene.numbers import MINUS, Format, format_for
+from conv_anim.scene.arithmetic.layer_formats import Formats
+from conv_anim.scene.arithmetic.numbers import MINUS, Format, format_for
+from conv_anim.scene.arithmetic.rounding import fixed, rounded, scientific, significant
+from conv_anim.scene.arithmetic.sums import in_a_line
 from conv_anim.scene.primitives import Text
-from conv_anim.scene.rounding import fixed, rounded, scientific, significant
-from conv_anim.scene.sums import in_a_line
 from conv_anim.tracing.listing import pieces
 from conv_anim.tracing.taps import multiplied
 from conv_anim.tracing.values import matrix_product, product_of

@@ -18,6 +18,10 @@ from hypothesis import strategies as st
 import conv_anim
 from conv_anim import catalog, pipeline
 from conv_anim.painting.fonts import DejaVu
+from conv_anim.scene.arithmetic.numbers import Format
+from conv_anim.scene.arithmetic.shares import shares
+from conv_anim.scene.arithmetic.sums import Sum
+from conv_anim.scene.arithmetic.workings import worked
 from conv_anim.scene.color import contrast
 from conv_anim.scene.flat.both import in_step
 from conv_anim.scene.flat.curve import HIGH
@@ -34,16 +38,12 @@ from conv_anim.scene.flat.view import flat
 from conv_anim.scene.flat.windows import WindowView
 from conv_anim.scene.gliding import outlines
 from conv_anim.scene.layout import animated
-from conv_anim.scene.marks import MarkStyle
-from conv_anim.scene.numbers import Format
 from conv_anim.scene.primitives import Boxes, Lines, Polygons, Text
-from conv_anim.scene.shares import shares
+from conv_anim.scene.sheets.marks import MarkStyle
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.style import Style, text_box
-from conv_anim.scene.sums import Sum
 from conv_anim.scene.wording.captions import caption
 from conv_anim.scene.wording.language import Language
-from conv_anim.scene.workings import worked
 from conv_anim.spec.model import Labels
 from conv_anim.spec.themes import THEMES
 from conv_anim.spec.view_values import Flat

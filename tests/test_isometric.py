@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 import conv_anim
 from conv_anim.diagnostics import SpecError
+from conv_anim.scene.arithmetic.numbers import format_for, plane
 from conv_anim.scene.color import mix
 from conv_anim.scene.isometric.drawing import Isometric as Drawing
 from conv_anim.scene.isometric.kernel_sign import kernel_sign
 from conv_anim.scene.isometric.view import isometric
-from conv_anim.scene.numbers import format_for, plane
 from conv_anim.scene.primitives import Lines, Mosaic, Polygons, Text
 from conv_anim.scene.steps import moves
 from conv_anim.scene.style import Style, text_box

@@ -12,13 +12,14 @@ import conv_anim
 from conv_anim.diagnostics import Code, SpecError
 from conv_anim.limits import Limits
 from conv_anim.painting.fonts import DejaVu
-from conv_anim.scene import choice, stacks, storyboard
+from conv_anim.scene import choice, storyboard
 from conv_anim.scene.channels.towers import Heights, MapRows, Span, stacked, total, tower
 from conv_anim.scene.primitives import Boxes, Frame, Lines, Scene, Stroke, Text, moved
 from conv_anim.scene.sequence.rows import rows_of
-from conv_anim.scene.sheet import Side
+from conv_anim.scene.sheets import stacks
+from conv_anim.scene.sheets.sheet import Side
+from conv_anim.scene.sheets.table import Table, Track
 from conv_anim.scene.style import SMALLEST, Style, text_box
-from conv_anim.scene.table import Table, Track
 from conv_anim.scene.volume.oblique import MOST_HUES, Depth, Stack
 from conv_anim.scene.wording.language import Language
 from conv_anim.spec.themes import THEMES

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import conv_anim
 from conv_anim.diagnostics import SpecError
-from conv_anim.scene.terms import terms
+from conv_anim.scene.assembly.terms import terms
 
 LAYERS = st.fixed_dictionaries(
     {

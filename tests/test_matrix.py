@@ -15,9 +15,9 @@ from conv_anim.scene.color import contrast, rgb
 from conv_anim.scene.figure import scene
 from conv_anim.scene.matrix.view import MatrixView
 from conv_anim.scene.primitives import Boxes, Text
+from conv_anim.scene.sheets.table import Track
+from conv_anim.scene.sheets.tints import tints
 from conv_anim.scene.style import Style
-from conv_anim.scene.table import Track
-from conv_anim.scene.tints import tints
 from conv_anim.spec.model import Animation, Arange, Ends, FigureSize, Given, Input, Labels, Random, Spec, chain
 from conv_anim.spec.themes import THEMES
 from conv_anim.spec.view_values import Matrix

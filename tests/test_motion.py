@@ -22,7 +22,7 @@ from conv_anim.scene.gliding import between
 from conv_anim.scene.isometric.drawing import Isometric as Drawing
 from conv_anim.scene.isometric.tweening import Tweening, cut
 from conv_anim.scene.primitives import Boxes, Frame, Lines, Polygons, Text, union
-from conv_anim.scene.sheet import two
+from conv_anim.scene.sheets.sheet import two
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.style import Style, text_box
 from conv_anim.scene.timeline import timeline

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
+from conv_anim.scene.arithmetic.layer_formats import Formats
+from conv_anim.scene.arithmetic.numbers import Format, format_for, plane, weights_format
 from conv_anim.scene.clipping import once, outside
 from conv_anim.scene.color import contrast, luminance, mix, readable
-from conv_anim.scene.layer_formats import Formats
-from conv_anim.scene.numbers import Format, format_for, plane, weights_format
 from conv_anim.scene.primitives import Boxes, Frame, Lazy, Lines, Polygons, Scene, Stroke, Text, moved
 from conv_anim.scene.steps import Steps
 from conv_anim.spec.model import Animation

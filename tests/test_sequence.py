@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 import conv_anim
 from conv_anim.diagnostics import SpecError
 from conv_anim.painting.fonts import DejaVu
+from conv_anim.scene.arithmetic.numbers import format_for
 from conv_anim.scene.color import mix
 from conv_anim.scene.fit import Fit
-from conv_anim.scene.numbers import format_for
 from conv_anim.scene.primitives import Boxes, Lines, Text
 from conv_anim.scene.sequence.lattice import Lattice
-from conv_anim.scene.stacks import grown, sees
+from conv_anim.scene.sheets.stacks import grown, sees
 from conv_anim.scene.style import Style
 from conv_anim.scene.wording.language import Language
 from conv_anim.spec.model import Animation

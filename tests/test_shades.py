@@ -18,11 +18,11 @@ from conv_anim.painting import agg, svg
 from conv_anim.painting.fonts import DejaVu
 from conv_anim.painting.mosaics import array, png
 from conv_anim.scene.color import contrast, luminance, readable
-from conv_anim.scene.mosaics import finished, mosaic
 from conv_anim.scene.primitives import Boxes, Frame, Mosaic, Scene, Text
-from conv_anim.scene.shades import shades_for
+from conv_anim.scene.sheets.mosaics import finished, mosaic
+from conv_anim.scene.sheets.shades import shades_for
+from conv_anim.scene.sheets.tones import Tones
 from conv_anim.scene.style import Style
-from conv_anim.scene.tones import Tones
 from conv_anim.spec.themes import THEMES
 from tests import pictures
 from tests.test_templates import TEMPLATES

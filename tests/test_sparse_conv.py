@@ -14,8 +14,8 @@ from conv_anim import explain
 from conv_anim.coding.programs import program
 from conv_anim.diagnostics import SpecError
 from conv_anim.painting.fonts import DejaVu
-from conv_anim.scene.grid import INDEX
 from conv_anim.scene.primitives import Text
+from conv_anim.scene.sheets.grid import INDEX
 from conv_anim.scene.wording.takeaways import takeaway
 from tests import pictures
 

@@ -13,7 +13,7 @@ from conv_anim import pipeline
 from conv_anim.cli import main
 from conv_anim.latex import latex
 from conv_anim.scene.primitives import Text
-from conv_anim.scene.symbols import symbol
+from conv_anim.scene.sheets.symbols import symbol
 from tests import pictures
 
 CONV = {"type": "conv", "kernel_size": 2}

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 import conv_anim
 from conv_anim import pipeline
 from conv_anim.painting.fonts import DejaVu
+from conv_anim.scene.assembly.marked_terms import at_first
+from conv_anim.scene.assembly.terms import terms
 from conv_anim.scene.beginning import beginning
 from conv_anim.scene.isometric.drawing import Isometric
-from conv_anim.scene.marked_terms import at_first
 from conv_anim.scene.primitives import Boxes, Mosaic, Polygons, Text
 from conv_anim.scene.steps import FEW, Steps, moves
 from conv_anim.scene.style import Style, text_box
-from conv_anim.scene.terms import terms
 from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.takeaways import takeaway
 from conv_anim.spec.model import Animation

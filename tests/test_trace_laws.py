@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from conv_anim.scene.sheet import Sheet
+from conv_anim.scene.sheets.sheet import Sheet
 from conv_anim.tracing.trace import trace
 from conv_anim.tracing.values import channel_maps
 from tests.layers import (

@@ -15,8 +15,8 @@ from conv_anim.scene.color import contrast
 from conv_anim.scene.figure import scene
 from conv_anim.scene.isometric.drawing import Isometric as Drawing
 from conv_anim.scene.primitives import Boxes, Lines, Mosaic, Polygons, Text
+from conv_anim.scene.sheets.tints import GREY, Hue
 from conv_anim.scene.style import Style, text_box
-from conv_anim.scene.tints import GREY, Hue
 from conv_anim.spec.model import FigureSize
 from conv_anim.spec.themes import THEMES
 from conv_anim.spec.view_values import Isometric

@@ -12,7 +12,7 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 import conv_anim
-from conv_anim.scene.cost import CostTable, percent, rows
+from conv_anim.scene.assembly.cost import CostTable, percent, rows
 from conv_anim.scene.layout import pad
 from conv_anim.scene.primitives import Boxes, Text
 from conv_anim.scene.style import Style

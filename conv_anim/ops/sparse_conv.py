@@ -182,7 +182,7 @@ class SparseConv(Windowed, Weighing):
         return [*Windowed.edges(self, say), (say.of(self, "sites"), say.of(self, "sites.said", **counts))]
 
     def counted(self, say: Language) -> str:
-        from conv_anim.scene.cost import percent
+        from conv_anim.scene.assembly.cost import percent
 
         each, dense = self._each, self._dense
         share = percent(self.pairs * each, dense).replace("\N{NO-BREAK SPACE}", " ")

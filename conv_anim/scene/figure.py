@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.marked_terms import begins_late
-from conv_anim.scene.page import page_of
+from conv_anim.scene.assembly.marked_terms import begins_late
+from conv_anim.scene.assembly.page import page_of
 from conv_anim.scene.primitives import Lazy, Scene, Text
 from conv_anim.scene.style import SMALLEST, Style
 from conv_anim.scene.timeline import timeline

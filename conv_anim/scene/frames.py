@@ -11,9 +11,9 @@ from conv_anim.spec.grouping import row_runs
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conv_anim.scene.cells import Position
-    from conv_anim.scene.mosaics import At
     from conv_anim.scene.primitives import Primitive
+    from conv_anim.scene.sheets.cells import Position
+    from conv_anim.scene.sheets.mosaics import At
     from conv_anim.scene.style import Style
 
     Block = tuple[float, float, float, float]

@@ -11,9 +11,9 @@ from conv_anim.scene.primitives import Boxes, Lines, Polygons, corners, union
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from conv_anim.scene.grid import Grid
     from conv_anim.scene.primitives import Box, Items, Point, Primitive, Stroke
-    from conv_anim.scene.table import Table
+    from conv_anim.scene.sheets.grid import Grid
+    from conv_anim.scene.sheets.table import Table
 
     Ring = tuple[Point, ...]
 

@@ -12,9 +12,9 @@ from conv_anim.values import dataclass, replace
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from conv_anim.scene.grid import Grid
     from conv_anim.scene.primitives import Point, Side
-    from conv_anim.scene.sheet import Sheet
+    from conv_anim.scene.sheets.grid import Grid
+    from conv_anim.scene.sheets.sheet import Sheet
 
 Cell: TypeAlias = tuple[int | None, ...]
 """Channel, row, column, …; None for all of them."""

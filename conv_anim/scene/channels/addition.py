@@ -6,16 +6,16 @@ from functools import cached_property
 from math import ceil
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.arithmetic.numbers import plane
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.channels.arrangement import shortened
 from conv_anim.scene.channels.drawing import ChannelDrawing
 from conv_anim.scene.channels.headings import ends
 from conv_anim.scene.channels.outputs import Column, pile
-from conv_anim.scene.grid import Grid
 from conv_anim.scene.hit_regions import of_grid
-from conv_anim.scene.numbers import plane
 from conv_anim.scene.primitives import Boxes
-from conv_anim.scene.sheet import two
+from conv_anim.scene.sheets.grid import Grid
+from conv_anim.scene.sheets.sheet import two
 from conv_anim.scene.wording.words import Label
 from conv_anim.values import dataclass, replace
 

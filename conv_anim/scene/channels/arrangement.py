@@ -6,23 +6,23 @@ from functools import cached_property
 from math import ceil
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.arithmetic.numbers import plane
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.channels.headings import headings
 from conv_anim.scene.channels.outputs import Column, pile
 from conv_anim.scene.channels.towers import Heights, MapRows, tower
-from conv_anim.scene.grid import Grid
-from conv_anim.scene.numbers import plane
-from conv_anim.scene.stacks import broken
+from conv_anim.scene.sheets.grid import Grid
+from conv_anim.scene.sheets.stacks import broken
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conv_anim.scene.cells import Contents, Numbers
     from conv_anim.scene.channels.channel_rows import ChannelRows
     from conv_anim.scene.channels.layer_rows import ChannelRow
     from conv_anim.scene.channels.outputs import Outputs
     from conv_anim.scene.channels.towers import Span, Tower
+    from conv_anim.scene.sheets.cells import Contents, Numbers
     from conv_anim.scene.style import Style
 
 MOST = 5

@@ -6,15 +6,15 @@ from functools import cache, cached_property
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.arithmetic.numbers import plane
 from conv_anim.scene.channels.arrangement import Arrangement
 from conv_anim.scene.channels.channel_rows import COLORS
 from conv_anim.scene.channels.drawing import ChannelDrawing
 from conv_anim.scene.channels.faded import faded
 from conv_anim.scene.channels.hit_regions import PlacedRow
-from conv_anim.scene.numbers import plane
 from conv_anim.scene.primitives import Boxes, Lines, Stroke, Text
-from conv_anim.scene.sheet import two
-from conv_anim.scene.sheet_grid import SheetGrid
+from conv_anim.scene.sheets.sheet import two
+from conv_anim.scene.sheets.sheet_grid import SheetGrid
 from conv_anim.scene.style import text_box
 from conv_anim.scene.volume.hues import strengthened
 from conv_anim.tracing.gathers import Gather
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from conv_anim.scene.channels.layer_rows import ChannelRow
     from conv_anim.scene.channels.outputs import Outputs
-    from conv_anim.scene.grid import Grid
     from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.sheets.grid import Grid
 
 
 @dataclass(frozen=True)

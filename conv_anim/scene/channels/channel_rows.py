@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from conv_anim.scene.cells import Contents, Numbers
+from conv_anim.scene.arithmetic.numbers import Format, plane
 from conv_anim.scene.channels.layer_rows import LayerRows
 from conv_anim.scene.channels.tally import Tally
 from conv_anim.scene.color import mix
 from conv_anim.scene.flat.fitting import WIDEST, contents
-from conv_anim.scene.numbers import Format, plane
 from conv_anim.scene.primitives import Boxes
-from conv_anim.scene.scales import scale
-from conv_anim.scene.shades import shades_for
-from conv_anim.scene.sheet import two
+from conv_anim.scene.sheets.cells import Contents, Numbers
+from conv_anim.scene.sheets.scales import scale
+from conv_anim.scene.sheets.shades import shades_for
+from conv_anim.scene.sheets.sheet import two
 from conv_anim.scene.volume.hues import told_apart
 from conv_anim.scene.wording import words
 from conv_anim.spec.view_support import MOST_NUMBERS
@@ -25,10 +25,10 @@ from conv_anim.tracing.gathers import Gather
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from conv_anim.scene.grid import Grid
     from conv_anim.scene.primitives import Primitive
-    from conv_anim.scene.scales import Scale
-    from conv_anim.scene.shades import Shades
+    from conv_anim.scene.sheets.grid import Grid
+    from conv_anim.scene.sheets.scales import Scale
+    from conv_anim.scene.sheets.shades import Shades
     from conv_anim.spec.model import Number
 
 LARGEST_KERNEL = 120

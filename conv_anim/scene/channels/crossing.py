@@ -6,17 +6,17 @@ from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.arithmetic.numbers import plane
 from conv_anim.scene.channels.moved import Moved
 from conv_anim.scene.channels.towers import Heights, MapRows, tower
 from conv_anim.scene.color import mix
 from conv_anim.scene.curves import bent
 from conv_anim.scene.gliding import gliding
-from conv_anim.scene.grid import Grid
 from conv_anim.scene.hit_regions import HitRegion, Turn
 from conv_anim.scene.layout import Panel, animated
-from conv_anim.scene.numbers import plane
 from conv_anim.scene.primitives import Boxes, Frame, Lines, Stroke, corners
-from conv_anim.scene.scales import with_bars
+from conv_anim.scene.sheets.grid import Grid
+from conv_anim.scene.sheets.scales import with_bars
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.strokes import strong
 from conv_anim.scene.volume.hues import strengthened, told_apart

@@ -9,16 +9,16 @@ from conv_anim.scene.flat.summary import summary
 from conv_anim.scene.gliding import gliding, outlines
 from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.primitives import Frame
-from conv_anim.scene.scales import with_bars
+from conv_anim.scene.sheets.scales import with_bars
 from conv_anim.scene.strokes import strong
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from conv_anim.scene.channels.outputs import Outputs
     from conv_anim.scene.channels.tally import Tally
-    from conv_anim.scene.grid import Grid
     from conv_anim.scene.hit_regions import HitRegion, Turn
     from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.sheets.grid import Grid
     from conv_anim.scene.timeline import Phase
 
 

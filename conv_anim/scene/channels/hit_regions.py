@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from conv_anim.scene.channels.layer_rows import ChannelRow
-    from conv_anim.scene.grid import Grid
     from conv_anim.scene.hit_regions import HitRegion
-    from conv_anim.scene.sheet import Sheet
-    from conv_anim.scene.sheet_grid import SheetGrid
+    from conv_anim.scene.sheets.grid import Grid
+    from conv_anim.scene.sheets.sheet import Sheet
+    from conv_anim.scene.sheets.sheet_grid import SheetGrid
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from conv_anim.scene.arithmetic.layer_formats import Formats
+from conv_anim.scene.arithmetic.numbers import Format, agrees, enough, format_for, plane
+from conv_anim.scene.arithmetic.shares import Shares, shares
 from conv_anim.scene.beginning import beginning
 from conv_anim.scene.flat.fitted import Fitted
 from conv_anim.scene.hit_regions import Turn
-from conv_anim.scene.layer_formats import Formats
-from conv_anim.scene.numbers import Format, agrees, enough, format_for, plane
-from conv_anim.scene.shares import Shares, shares
-from conv_anim.scene.sheet import Sheet, two
+from conv_anim.scene.sheets.sheet import Sheet, two
 from conv_anim.scene.steps import Steps
 from conv_anim.tracing.gathers import Gather
 from conv_anim.tracing.values import channel_maps
@@ -23,7 +23,7 @@ from conv_anim.values import dataclass, replace
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conv_anim.scene.cells import Position
+    from conv_anim.scene.sheets.cells import Position
     from conv_anim.tracing.values import Array
 
 

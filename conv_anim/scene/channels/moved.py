@@ -5,18 +5,18 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.arithmetic.numbers import plane
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.channels.channel_rows import ChannelRows
 from conv_anim.scene.channels.headings import ends
 from conv_anim.scene.flat.fitting import contents
-from conv_anim.scene.numbers import plane
-from conv_anim.scene.scales import scale
+from conv_anim.scene.sheets.scales import scale
 from conv_anim.scene.wording import words
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from conv_anim.scene.cells import Contents
-    from conv_anim.scene.scales import Scale
+    from conv_anim.scene.sheets.cells import Contents
+    from conv_anim.scene.sheets.scales import Scale
 
 
 @dataclass(frozen=True)

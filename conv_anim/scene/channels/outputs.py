@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from conv_anim.scene.grid import Grid
+from conv_anim.scene.arithmetic.numbers import plane
 from conv_anim.scene.hit_regions import of_grid
-from conv_anim.scene.numbers import plane
-from conv_anim.scene.sheet import two
+from conv_anim.scene.sheets.grid import Grid
+from conv_anim.scene.sheets.sheet import two
 from conv_anim.scene.volume.filling import Filling
 from conv_anim.scene.volume.oblique import Depth, Stack
 from conv_anim.scene.volume.space import Cuboid, Space

@@ -14,7 +14,7 @@ from conv_anim.scene.gliding import begun, gliding
 from conv_anim.scene.hit_regions import Turn, of_grid
 from conv_anim.scene.layout import Panel, align, animated
 from conv_anim.scene.primitives import Frame, Lines, Polygons, corners
-from conv_anim.scene.scales import with_bars
+from conv_anim.scene.sheets.scales import with_bars
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.strokes import strong
 from conv_anim.spec.grouping import grouped
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from conv_anim.scene.gliding import Ring
-    from conv_anim.scene.grid import Grid
     from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.sheets.grid import Grid
     from conv_anim.scene.steps import Cell
     from conv_anim.scene.style import Style
     from conv_anim.scene.timeline import Phase

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.equality import NEAR, sum_sign
-from conv_anim.scene.numbers import agrees, enough
+from conv_anim.scene.arithmetic.equality import NEAR, sum_sign
+from conv_anim.scene.arithmetic.numbers import agrees, enough
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from conv_anim.scene.layer_formats import Formats
-    from conv_anim.scene.numbers import Format
+    from conv_anim.scene.arithmetic.layer_formats import Formats
+    from conv_anim.scene.arithmetic.numbers import Format
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.style import Style
     from conv_anim.spec.model import Number

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.equality import NEAR, sum_sign
-from conv_anim.scene.numbers import MINUS, Format
+from conv_anim.scene.arithmetic.equality import NEAR, sum_sign
+from conv_anim.scene.arithmetic.numbers import MINUS, Format
 from conv_anim.scene.primitives import Primitive, Text
 from conv_anim.values import dataclass
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.arithmetic.numbers import plane
+from conv_anim.scene.arithmetic.workings import worked
 from conv_anim.scene.channels.addition import Addition
 from conv_anim.scene.channels.begun import BegunFilter
 from conv_anim.scene.channels.channel_rows import ChannelRows
@@ -14,24 +16,22 @@ from conv_anim.scene.channels.crossing import crossing
 from conv_anim.scene.channels.hit_regions import of_inputs, of_maps
 from conv_anim.scene.channels.pixel_shuffle import pixel_shuffle
 from conv_anim.scene.channels.products import LEADING, Products
-from conv_anim.scene.grid import LARGER
 from conv_anim.scene.layout import align
-from conv_anim.scene.numbers import plane
-from conv_anim.scene.sheet import two
+from conv_anim.scene.sheets.grid import LARGER
+from conv_anim.scene.sheets.sheet import two
 from conv_anim.scene.wording import words
-from conv_anim.scene.workings import worked
 from conv_anim.spec.view_values import Channels
 from conv_anim.tracing.gathers import Gather
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from conv_anim.scene.cells import Position
     from conv_anim.scene.channels.hit_regions import PlacedRow
     from conv_anim.scene.channels.tally import Tally
-    from conv_anim.scene.grid import Grid
     from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.layout import Panel
     from conv_anim.scene.primitives import Primitive
+    from conv_anim.scene.sheets.cells import Position
+    from conv_anim.scene.sheets.grid import Grid
     from conv_anim.scene.style import Style
     from conv_anim.scene.timeline import Phase
     from conv_anim.spec.model import Number

@@ -7,8 +7,8 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.channels.moved import Moved
-from conv_anim.scene.grid import Grid
-from conv_anim.scene.tints import tints
+from conv_anim.scene.sheets.grid import Grid
+from conv_anim.scene.sheets.tints import tints
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:

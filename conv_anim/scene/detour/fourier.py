@@ -14,7 +14,7 @@ from conv_anim.scene.detour.waves import SHIFT, Waves
 from conv_anim.scene.gliding import gliding
 from conv_anim.scene.hit_regions import HitRegion
 from conv_anim.scene.primitives import Boxes, Frame, Stroke, corners
-from conv_anim.scene.slots import filled
+from conv_anim.scene.sheets.slots import filled
 from conv_anim.scene.strokes import strong
 from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass
@@ -22,9 +22,9 @@ from conv_anim.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from conv_anim.scene.cells import Position
     from conv_anim.scene.layout import Panel
     from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.sheets.cells import Position
     from conv_anim.scene.style import Style
     from conv_anim.scene.timeline import Phase
     from conv_anim.tracing.trace import Trace

@@ -14,9 +14,9 @@ from conv_anim.tracing.winograd import OUT, Winograd
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conv_anim.scene.cells import Position
     from conv_anim.scene.hit_regions import HitRegion, Turns
     from conv_anim.scene.primitives import Guide
+    from conv_anim.scene.sheets.cells import Position
     from conv_anim.tracing.trace import Trace
 
 

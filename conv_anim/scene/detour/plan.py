@@ -6,23 +6,23 @@ from functools import cached_property
 from math import ceil
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.arithmetic.layer_formats import Formats
 from conv_anim.scene.callouts import Legend
-from conv_anim.scene.layer_formats import Formats
 from conv_anim.scene.layout import EMPTY, Panel, align, anchored, column, pad, static, table
 from conv_anim.scene.primitives import Lines, Polygons, Stroke
-from conv_anim.scene.slots import named, settled, sign, slot
-from conv_anim.scene.table import Table, Track
+from conv_anim.scene.sheets.slots import named, settled, sign, slot
+from conv_anim.scene.sheets.table import Table, Track
+from conv_anim.scene.sheets.traced import Traced
 from conv_anim.scene.text_panels import paragraph, written
-from conv_anim.scene.traced import Traced
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from conv_anim.scene.callouts import Key
-    from conv_anim.scene.cells import Position
     from conv_anim.scene.hit_regions import Turn
     from conv_anim.scene.primitives import Primitive
+    from conv_anim.scene.sheets.cells import Position
     from conv_anim.scene.steps import Steps
     from conv_anim.scene.wording.words import Label
 

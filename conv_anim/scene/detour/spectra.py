@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.arithmetic.numbers import agrees
 from conv_anim.scene.color import mix, rgb
-from conv_anim.scene.numbers import agrees
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conv_anim.scene.cells import Position
-    from conv_anim.scene.numbers import Format
+    from conv_anim.scene.arithmetic.numbers import Format
     from conv_anim.scene.primitives import Primitive
-    from conv_anim.scene.table import Table
+    from conv_anim.scene.sheets.cells import Position
+    from conv_anim.scene.sheets.table import Table
     from conv_anim.tracing.fourier import Fourier, Frequency
     from conv_anim.tracing.values import Array
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.arithmetic.numbers import MINUS, format_for
 from conv_anim.scene.detour.guide import outputs_of, tiles_of
 from conv_anim.scene.detour.plan import NAMES, Detour
 from conv_anim.scene.layout import row, static
-from conv_anim.scene.numbers import MINUS, format_for
 from conv_anim.scene.primitives import Boxes
-from conv_anim.scene.slots import sign
+from conv_anim.scene.sheets.slots import sign
 from conv_anim.scene.wording.words import Label, labels
 from conv_anim.tracing.winograd import (
     INPUT_TRANSFORM,
@@ -31,9 +31,9 @@ from conv_anim.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conv_anim.scene.cells import Position
+    from conv_anim.scene.arithmetic.numbers import Format
     from conv_anim.scene.layout import Panel
-    from conv_anim.scene.numbers import Format
+    from conv_anim.scene.sheets.cells import Position
     from conv_anim.scene.steps import Steps
     from conv_anim.tracing.values import Array
     from conv_anim.tracing.winograd import Fractions

@@ -5,18 +5,18 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.arithmetic.equality import sum_sign
+from conv_anim.scene.arithmetic.numbers import Format, enough, format_for
 from conv_anim.scene.detour.guide import waves_of, way_of
 from conv_anim.scene.detour.plan import NAMES, SIGNS, Detour
 from conv_anim.scene.detour.spectra import Wave
-from conv_anim.scene.equality import sum_sign
-from conv_anim.scene.numbers import Format, enough, format_for
 from conv_anim.scene.wording.words import Label, labels, size
 from conv_anim.tracing.fourier import REAL, Count, Fourier
 from conv_anim.tracing.winograd import direct
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from conv_anim.scene.cells import Position
+    from conv_anim.scene.sheets.cells import Position
     from conv_anim.scene.steps import Steps
     from conv_anim.tracing.fourier import Frequency
 

@@ -13,9 +13,9 @@ from conv_anim.scene.detour.tiles import Tiles, floats
 from conv_anim.scene.fit import Fit
 from conv_anim.scene.gliding import gliding
 from conv_anim.scene.hit_regions import HitRegion
-from conv_anim.scene.marks import MarkStyle
 from conv_anim.scene.primitives import Boxes, Frame, Lines, Stroke, corners, shrunk
-from conv_anim.scene.slots import filled
+from conv_anim.scene.sheets.marks import MarkStyle
+from conv_anim.scene.sheets.slots import filled
 from conv_anim.scene.strokes import strong
 from conv_anim.tracing.geometry import Source
 from conv_anim.tracing.winograd import OUT, READ
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from fractions import Fraction
 
-    from conv_anim.scene.cells import Position
+    from conv_anim.scene.arithmetic.numbers import Format
     from conv_anim.scene.gliding import Ring
     from conv_anim.scene.layout import Panel
-    from conv_anim.scene.numbers import Format
     from conv_anim.scene.primitives import Items, Primitive, Side
+    from conv_anim.scene.sheets.cells import Position
     from conv_anim.scene.style import Style
     from conv_anim.scene.timeline import Phase
     from conv_anim.tracing.trace import Trace

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.primitives import Lines, Polygons, Stroke
+from conv_anim.scene.sheets.tones import SMALLEST_EDGED
 from conv_anim.scene.strokes import seen
-from conv_anim.scene.tones import SMALLEST_EDGED
 from conv_anim.spec.grouping import grouped
 from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass
@@ -14,10 +14,10 @@ from conv_anim.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from conv_anim.scene.cells import Position
-    from conv_anim.scene.grid import Grid
     from conv_anim.scene.primitives import Point, Primitive
-    from conv_anim.scene.sheet import Sheet, Side
+    from conv_anim.scene.sheets.cells import Position
+    from conv_anim.scene.sheets.grid import Grid
+    from conv_anim.scene.sheets.sheet import Sheet, Side
     from conv_anim.scene.style import Style
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
-from conv_anim.scene.cells import Numbers
 from conv_anim.scene.flat.pace import Pace
 from conv_anim.scene.flat.stamps import StampsView
 from conv_anim.scene.flat.windows import WindowView
 from conv_anim.scene.layout import column, row, static
+from conv_anim.scene.sheets.cells import Numbers
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.words import Label

@@ -8,8 +8,8 @@ from conv_anim.scene.clipping import once
 from conv_anim.scene.color import mix
 from conv_anim.scene.flat.diagram import Diagram
 from conv_anim.scene.flat.weights import PLUS
-from conv_anim.scene.grid import Grid
 from conv_anim.scene.primitives import Boxes, Lines, Polygons, Stroke
+from conv_anim.scene.sheets.grid import Grid
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:

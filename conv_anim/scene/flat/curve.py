@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.numbers import Format
+from conv_anim.scene.arithmetic.numbers import Format
 from conv_anim.scene.primitives import Lines, Stroke
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from conv_anim.scene.grid import Grid
     from conv_anim.scene.primitives import Point, Primitive
+    from conv_anim.scene.sheets.grid import Grid
 
 REACH, FINE = 2.0, 40
 """Cells to either side that the curve reaches, and points that it is drawn with."""

@@ -11,12 +11,12 @@ import numpy as np
 
 from conv_anim.scene.flat.fitting import contents, smaller
 from conv_anim.scene.flat.lines import NetworkLines
-from conv_anim.scene.grid import Grid
+from conv_anim.scene.sheets.grid import Grid
 from conv_anim.scene.wording import words
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from conv_anim.scene.cells import Numbers
+    from conv_anim.scene.sheets.cells import Numbers
 WEIGHED, SHARED = 0.82, 0.6
 """How much of a cell's width a weight in its corner may take; shares of attention stand in all cells at once."""
 KINK = 0.75

@@ -5,19 +5,19 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
+from conv_anim.scene.arithmetic.layer_formats import Formats
+from conv_anim.scene.arithmetic.numbers import format_for, plane
 from conv_anim.scene.callouts import Callout
-from conv_anim.scene.cells import Numbers
 from conv_anim.scene.flat.strip_layout import StripLayout
 from conv_anim.scene.flat.summary import summary
 from conv_anim.scene.gliding import gliding, outlines
 from conv_anim.scene.hit_regions import Turn, of_grid
-from conv_anim.scene.layer_formats import Formats
-from conv_anim.scene.numbers import format_for, plane
 from conv_anim.scene.primitives import Frame
-from conv_anim.scene.scales import scale, with_bars
-from conv_anim.scene.sheet import two
+from conv_anim.scene.sheets.cells import Numbers
+from conv_anim.scene.sheets.scales import scale, with_bars
+from conv_anim.scene.sheets.sheet import two
+from conv_anim.scene.sheets.traced import Traced
 from conv_anim.scene.strokes import strong
-from conv_anim.scene.traced import Traced
 from conv_anim.scene.tween import sent
 from conv_anim.scene.wording import words
 from conv_anim.values import dataclass
@@ -25,20 +25,20 @@ from conv_anim.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from conv_anim.scene.arithmetic.numbers import Format
+    from conv_anim.scene.arithmetic.sums import Sum
     from conv_anim.scene.callouts import Key
-    from conv_anim.scene.cells import Position
     from conv_anim.scene.flat.pace import Pace
     from conv_anim.scene.flat.strip import Strip
     from conv_anim.scene.gliding import Ring
-    from conv_anim.scene.grid import Grid
     from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.layout import Panel
-    from conv_anim.scene.numbers import Format
     from conv_anim.scene.primitives import Items, Primitive
-    from conv_anim.scene.scales import Scale
+    from conv_anim.scene.sheets.cells import Position
+    from conv_anim.scene.sheets.grid import Grid
+    from conv_anim.scene.sheets.scales import Scale
+    from conv_anim.scene.sheets.symbols import TwoSums
     from conv_anim.scene.steps import Cell
-    from conv_anim.scene.sums import Sum
-    from conv_anim.scene.symbols import TwoSums
     from conv_anim.scene.timeline import Phase
     from conv_anim.scene.wording.words import Label
     from conv_anim.tracing.taps import Step

@@ -9,8 +9,8 @@ from conv_anim.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from conv_anim.scene.arithmetic.sums import Sum, Term
     from conv_anim.scene.primitives import Primitive
-    from conv_anim.scene.sums import Sum, Term
 
 
 @dataclass(frozen=True)

@@ -6,18 +6,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.flat.fitting import PAGE, TALLEST, chosen, shaded
-from conv_anim.scene.scales import scale
-from conv_anim.scene.tones import asked
-from conv_anim.scene.traced import Traced
+from conv_anim.scene.sheets.scales import scale
+from conv_anim.scene.sheets.tones import asked
+from conv_anim.scene.sheets.traced import Traced
 from conv_anim.spec.view_support import MOST_DRAWN
 from conv_anim.values import KW_ONLY, dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conv_anim.scene.cells import Numbers
     from conv_anim.scene.flat.strip import Strip
-    from conv_anim.scene.scales import Scale
+    from conv_anim.scene.sheets.cells import Numbers
+    from conv_anim.scene.sheets.scales import Scale
     from conv_anim.spec.view_values import Cells
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from math import floor
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.cells import Contents, Numbers
+from conv_anim.scene.sheets.cells import Contents, Numbers
 from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from conv_anim.scene.shades import Shades
+    from conv_anim.scene.sheets.shades import Shades
     from conv_anim.scene.style import Style
     from conv_anim.spec.view_values import Cells
 

@@ -7,27 +7,27 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.arithmetic.equality import NEAR, sum_sign
+from conv_anim.scene.arithmetic.numbers import agrees, enough, format_for
+from conv_anim.scene.arithmetic.sums import Sum, Term
 from conv_anim.scene.callouts import Key
-from conv_anim.scene.equality import NEAR, sum_sign
 from conv_anim.scene.flat.explained import ExplainedSum
 from conv_anim.scene.flat.lettered import ColumnsDrawing, matrix_label
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.hit_regions import HitRegion, of_sheet
-from conv_anim.scene.numbers import agrees, enough, format_for
 from conv_anim.scene.primitives import Boxes, union
-from conv_anim.scene.sheet import two
+from conv_anim.scene.sheets.sheet import two
 from conv_anim.scene.strokes import strong
-from conv_anim.scene.sums import Sum, Term
 from conv_anim.scene.wording import words
 from conv_anim.spec.model import Labels
 from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from conv_anim.scene.cells import Position
-    from conv_anim.scene.grid import Grid
-    from conv_anim.scene.numbers import Format
+    from conv_anim.scene.arithmetic.numbers import Format
     from conv_anim.scene.primitives import Box, Primitive
+    from conv_anim.scene.sheets.cells import Position
+    from conv_anim.scene.sheets.grid import Grid
     from conv_anim.scene.steps import Cell
     from conv_anim.tracing.taps import Step
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.flat.drawing import FlatDrawing
 from conv_anim.scene.hit_regions import HitRegion, along, of_grid
 from conv_anim.scene.primitives import corners
-from conv_anim.scene.sheet import two
+from conv_anim.scene.sheets.sheet import two
 from conv_anim.tracing.scatter import FullAxis, Scatter
 from conv_anim.values import dataclass
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from conv_anim.scene.cells import Position
-    from conv_anim.scene.grid import Grid
     from conv_anim.scene.primitives import Primitive
+    from conv_anim.scene.sheets.cells import Position
+    from conv_anim.scene.sheets.grid import Grid
     from conv_anim.scene.steps import Cell
 
 POINT = FullAxis(size=1, kernel=1, stride=1, dilation=1, before=0, count=1, extra=0)

@@ -13,8 +13,8 @@ from conv_anim.values import dataclass, field
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from conv_anim.scene.cells import Position
     from conv_anim.scene.primitives import Primitive
+    from conv_anim.scene.sheets.cells import Position
     from conv_anim.scene.steps import Cell
     from conv_anim.spec.op import Op
     from conv_anim.tracing.taps import Step

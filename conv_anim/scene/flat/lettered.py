@@ -10,14 +10,14 @@ from conv_anim.scene.callouts import Key
 from conv_anim.scene.flat.drawing import FlatDrawing
 from conv_anim.scene.hit_regions import HitRegion
 from conv_anim.scene.primitives import corners
-from conv_anim.scene.sheet import Sheet
+from conv_anim.scene.sheets.sheet import Sheet
 from conv_anim.scene.wording.words import Label, said_of, size
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from conv_anim.scene.cells import Position
-    from conv_anim.scene.grid import Grid
     from conv_anim.scene.primitives import Primitive, Side
+    from conv_anim.scene.sheets.cells import Position
+    from conv_anim.scene.sheets.grid import Grid
     from conv_anim.scene.style import Style
     from conv_anim.spec.shown_as import Columns
     from conv_anim.tracing.operators import Operator

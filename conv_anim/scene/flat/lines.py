@@ -10,7 +10,7 @@ from conv_anim.scene.flat.names import NetworkNames
 from conv_anim.values import dataclass, field, replace
 
 if TYPE_CHECKING:
-    from conv_anim.scene.cells import Numbers
+    from conv_anim.scene.sheets.cells import Numbers
 
 MOST_HIGH = 1050
 """Pixels, at scale 1, that lines of maps with numbers may take, one below the other."""

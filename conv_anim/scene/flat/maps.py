@@ -6,18 +6,18 @@ from functools import cached_property
 from math import floor
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.arithmetic.workings import cell_formats
 from conv_anim.scene.color import mix
 from conv_anim.scene.flat.fitted import Fitted
 from conv_anim.scene.flat.fitting import LARGEST
 from conv_anim.scene.flat.notes import notes
 from conv_anim.scene.flat.weights import Weights
-from conv_anim.scene.sheet import two
-from conv_anim.scene.workings import cell_formats
+from conv_anim.scene.sheets.sheet import two
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from conv_anim.scene.cells import Numbers, Position
-    from conv_anim.scene.numbers import Format
+    from conv_anim.scene.arithmetic.numbers import Format
+    from conv_anim.scene.sheets.cells import Numbers, Position
     from conv_anim.scene.steps import Cell
 
 SEEN = 112

@@ -6,10 +6,10 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.arithmetic.numbers import format_for, plane, weights_format
 from conv_anim.scene.callouts import Callout, Key
 from conv_anim.scene.flat.maps import NetworkMaps
 from conv_anim.scene.flat.notes import called_in, fed_by
-from conv_anim.scene.numbers import format_for, plane, weights_format
 from conv_anim.scene.strokes import strong
 from conv_anim.scene.wording import words
 from conv_anim.scene.wording.captions import SPACE, caption

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.arithmetic.numbers import plane
+from conv_anim.scene.arithmetic.scoring import shade, share_text
 from conv_anim.scene.flat.led_back import LedBack, is_maximum
 from conv_anim.scene.flat.summary import summary
 from conv_anim.scene.gliding import gliding, outlines
 from conv_anim.scene.hit_regions import HitRegion, Turn
 from conv_anim.scene.layout import Panel, align, animated
-from conv_anim.scene.marks import MarkStyle
-from conv_anim.scene.numbers import plane
-from conv_anim.scene.presence import places, present
 from conv_anim.scene.primitives import Boxes, Frame, Primitive, Text, corners
-from conv_anim.scene.scales import with_bars
-from conv_anim.scene.scoring import shade, share_text
-from conv_anim.scene.shifted import shift_alone, with_shift
+from conv_anim.scene.sheets.marks import MarkStyle
+from conv_anim.scene.sheets.presence import places, present
+from conv_anim.scene.sheets.scales import with_bars
+from conv_anim.scene.sheets.shifted import shift_alone, with_shift
 from conv_anim.scene.strokes import strong
 from conv_anim.scene.style import text_box
 from conv_anim.scene.tween import eased, meet, sent
@@ -30,10 +30,10 @@ from conv_anim.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conv_anim.scene.cells import Position
     from conv_anim.scene.gliding import Ring
-    from conv_anim.scene.grid import Grid
     from conv_anim.scene.primitives import Box, Items
+    from conv_anim.scene.sheets.cells import Position
+    from conv_anim.scene.sheets.grid import Grid
     from conv_anim.scene.steps import Cell
     from conv_anim.scene.timeline import Phase
     from conv_anim.spec.model import Size

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.numbers import format_for
+from conv_anim.scene.arithmetic.numbers import format_for
 from conv_anim.scene.wording.language import Language
 
 if TYPE_CHECKING:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.cells import Numbers
+from conv_anim.scene.arithmetic.numbers import plane
 from conv_anim.scene.color import mix
 from conv_anim.scene.flat.full_output import ScatterDrawing
 from conv_anim.scene.flat.remarks import overlap_keys
 from conv_anim.scene.flat.strip import Part, Strip
-from conv_anim.scene.numbers import plane
 from conv_anim.scene.primitives import Boxes, Primitive, union
-from conv_anim.scene.sheet import two
+from conv_anim.scene.sheets.cells import Numbers
+from conv_anim.scene.sheets.sheet import two
 from conv_anim.scene.strokes import strong
 from conv_anim.scene.wording import words
 from conv_anim.values import dataclass
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from conv_anim.scene.callouts import Key
-    from conv_anim.scene.cells import Position
+    from conv_anim.scene.sheets.cells import Position
     from conv_anim.scene.steps import Cell
 
 PALE = 0.5

@@ -15,11 +15,11 @@ from conv_anim.values import dataclass, replace
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conv_anim.scene.cells import Position
-    from conv_anim.scene.grid import Grid
-    from conv_anim.scene.numbers import Format
+    from conv_anim.scene.arithmetic.numbers import Format
     from conv_anim.scene.primitives import Box, Point, Primitive, Text
-    from conv_anim.scene.sheet import Sheet
+    from conv_anim.scene.sheets.cells import Position
+    from conv_anim.scene.sheets.grid import Grid
+    from conv_anim.scene.sheets.sheet import Sheet
     from conv_anim.scene.style import Style
     from conv_anim.tracing.sampling import Corner, Sample
 

@@ -5,23 +5,23 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.arithmetic.layer_formats import Formats
+from conv_anim.scene.arithmetic.numbers import plane
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.flat.fitted import FittedStrip
 from conv_anim.scene.flat.fitting import contents
 from conv_anim.scene.flat.strip import Part, Strip
-from conv_anim.scene.layer_formats import Formats
-from conv_anim.scene.numbers import plane
-from conv_anim.scene.sheet import Sheet
-from conv_anim.scene.sheet_grid import SheetGrid
-from conv_anim.scene.traced import TracedMaps
+from conv_anim.scene.sheets.sheet import Sheet
+from conv_anim.scene.sheets.sheet_grid import SheetGrid
+from conv_anim.scene.sheets.traced import TracedMaps
 from conv_anim.scene.wording import words
 from conv_anim.spec.model import Labels
 from conv_anim.tracing.trace import found_at
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from conv_anim.scene.cells import Numbers, Position
-    from conv_anim.scene.grid import Grid
+    from conv_anim.scene.sheets.cells import Numbers, Position
+    from conv_anim.scene.sheets.grid import Grid
     from conv_anim.tracing.values import Array
 
 

@@ -6,20 +6,20 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.arithmetic.numbers import format_for
 from conv_anim.scene.callouts import Key
 from conv_anim.scene.hatching import hatching
-from conv_anim.scene.marks import MarkStyle
-from conv_anim.scene.numbers import format_for
+from conv_anim.scene.sheets.marks import MarkStyle
+from conv_anim.scene.sheets.traced import Traced
 from conv_anim.scene.strokes import strong
-from conv_anim.scene.traced import Traced
 from conv_anim.scene.wording import words
 from conv_anim.tracing.geometry import Source
 from conv_anim.tracing.scatter import Scatter
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from conv_anim.scene.sheet import Sheet
-    from conv_anim.scene.sheet_grid import SheetGrid
+    from conv_anim.scene.sheets.sheet import Sheet
+    from conv_anim.scene.sheets.sheet_grid import SheetGrid
     from conv_anim.scene.style import Style
     from conv_anim.scene.wording.language import Language
     from conv_anim.tracing.operators import Operator

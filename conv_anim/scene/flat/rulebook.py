@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.layout import align, anchored, column, over, pad, row, space
 from conv_anim.scene.primitives import Boxes
-from conv_anim.scene.symbols import W, symbol
+from conv_anim.scene.sheets.symbols import W, symbol
 from conv_anim.scene.text_panels import line, written
 from conv_anim.values import dataclass
 

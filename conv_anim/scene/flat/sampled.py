@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.arithmetic.equality import NEAR, sum_sign
+from conv_anim.scene.arithmetic.numbers import SHARE_NOISE, Format, format_for, plane, weights_format
+from conv_anim.scene.arithmetic.sums import Sum, Term
 from conv_anim.scene.callouts import Key
-from conv_anim.scene.equality import NEAR, sum_sign
 from conv_anim.scene.flat.explained import ExplainedSum
 from conv_anim.scene.flat.points import Points, outline
 from conv_anim.scene.flat.sampled_grids import CORNER, SampledGrids
-from conv_anim.scene.numbers import SHARE_NOISE, Format, format_for, plane, weights_format
-from conv_anim.scene.sheet_grid import SheetGrid
-from conv_anim.scene.sums import Sum, Term
+from conv_anim.scene.sheets.sheet_grid import SheetGrid
 from conv_anim.scene.wording import words
 from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from conv_anim.scene.equality import Written
+    from conv_anim.scene.arithmetic.equality import Written
     from conv_anim.scene.primitives import Items, Primitive
     from conv_anim.tracing.sampling import Corner, Sample
     from conv_anim.tracing.taps import Step

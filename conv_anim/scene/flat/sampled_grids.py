@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.arithmetic.numbers import Format, agrees, enough, format_for, plane, weights_format
 from conv_anim.scene.callouts import Callout
-from conv_anim.scene.cells import Numbers
 from conv_anim.scene.flat.drawing import FlatDrawing
 from conv_anim.scene.flat.fitted import FittedStrip
 from conv_anim.scene.flat.fitting import contents
 from conv_anim.scene.flat.strip import Part, Strip
-from conv_anim.scene.numbers import Format, agrees, enough, format_for, plane, weights_format
-from conv_anim.scene.sheet import Sheet
+from conv_anim.scene.sheets.cells import Numbers
+from conv_anim.scene.sheets.sheet import Sheet
 from conv_anim.scene.wording import words
 from conv_anim.values import dataclass, replace
 

@@ -11,18 +11,18 @@ from conv_anim.scene.callouts import Key
 from conv_anim.scene.flat.fitting import PAGE
 from conv_anim.scene.flat.rulebook import Rulebook
 from conv_anim.scene.flat.windows import WindowView
-from conv_anim.scene.grid import INDENT, INDEX
 from conv_anim.scene.layout import align
-from conv_anim.scene.presence import places
-from conv_anim.scene.sheet import two
+from conv_anim.scene.sheets.grid import INDENT, INDEX
+from conv_anim.scene.sheets.presence import places
+from conv_anim.scene.sheets.sheet import two
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from conv_anim.scene.cells import Numbers, Position
     from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.layout import Panel
     from conv_anim.scene.primitives import Items, Primitive
-    from conv_anim.scene.sheet_grid import SheetGrid
+    from conv_anim.scene.sheets.cells import Numbers, Position
+    from conv_anim.scene.sheets.sheet_grid import SheetGrid
     from conv_anim.spec.model import Size
     from conv_anim.spec.shown_as import Sites
     from conv_anim.tracing.taps import Step

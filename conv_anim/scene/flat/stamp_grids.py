@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.cells import Numbers
+from conv_anim.scene.arithmetic.numbers import Format, format_for
 from conv_anim.scene.flat.fitted import FittedStrip
 from conv_anim.scene.flat.fitting import contents
 from conv_anim.scene.flat.full_output import ScatterDrawing
 from conv_anim.scene.flat.strip import Part, Strip
-from conv_anim.scene.numbers import Format, format_for
-from conv_anim.scene.scales import scale
-from conv_anim.scene.shades import shades_for
+from conv_anim.scene.sheets.cells import Numbers
+from conv_anim.scene.sheets.scales import scale
+from conv_anim.scene.sheets.shades import shades_for
 from conv_anim.scene.wording import words
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from conv_anim.scene.scales import Scale
-    from conv_anim.scene.shades import Shades
+    from conv_anim.scene.sheets.scales import Scale
+    from conv_anim.scene.sheets.shades import Shades
     from conv_anim.tracing.values import Array
 
 LEAST = 16

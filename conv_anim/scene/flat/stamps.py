@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.arithmetic.numbers import plane
 from conv_anim.scene.color import mix
 from conv_anim.scene.flat.remarks import stamp_keys
 from conv_anim.scene.flat.stamp_grids import StampGrids
-from conv_anim.scene.marks import MarkStyle
-from conv_anim.scene.numbers import plane
 from conv_anim.scene.primitives import Boxes, Frame, Primitive, union
-from conv_anim.scene.sheet import two
+from conv_anim.scene.sheets.marks import MarkStyle
+from conv_anim.scene.sheets.sheet import two
 from conv_anim.scene.strokes import ring_color, strong
 from conv_anim.values import dataclass
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from conv_anim.scene.callouts import Key
-    from conv_anim.scene.cells import Position
     from conv_anim.scene.flat.pace import Pace
     from conv_anim.scene.primitives import Items, Text
+    from conv_anim.scene.sheets.cells import Position
     from conv_anim.scene.steps import Cell
     from conv_anim.scene.timeline import Phase
     from conv_anim.tracing.scatter import Hit, Stamp

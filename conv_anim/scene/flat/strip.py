@@ -6,14 +6,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
-from conv_anim.scene.cells import WRITTEN
-from conv_anim.scene.grid import Grid
 from conv_anim.scene.primitives import Lines, Polygons, Stroke
+from conv_anim.scene.sheets.cells import WRITTEN
+from conv_anim.scene.sheets.grid import Grid
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from conv_anim.scene.cells import Contents, Numbers, Position
     from conv_anim.scene.primitives import Primitive
+    from conv_anim.scene.sheets.cells import Contents, Numbers, Position
     from conv_anim.scene.style import Style
 
 NARROWEST = 190

@@ -10,12 +10,12 @@ from conv_anim.scene.layout import Panel, align, animated, column
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
+    from conv_anim.scene.arithmetic.sums import Sum
     from conv_anim.scene.callouts import Key
     from conv_anim.scene.flat.strip import Strip
     from conv_anim.scene.layout import Animated
+    from conv_anim.scene.sheets.symbols import TwoSums
     from conv_anim.scene.style import Style
-    from conv_anim.scene.sums import Sum
-    from conv_anim.scene.symbols import TwoSums
 
 SUM_ROOM = 420
 """Pixels, at scale 1, that a line of a sum may take even if the grids are narrower."""

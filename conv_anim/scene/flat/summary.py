@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.presence import present
+from conv_anim.scene.sheets.presence import present
 from conv_anim.scene.wording.language import Language
 
 if TYPE_CHECKING:

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.arithmetic.numbers import plane
+from conv_anim.scene.arithmetic.sums import Sum
 from conv_anim.scene.callouts import Callout, Key
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.flat.windows import WindowView
 from conv_anim.scene.hit_regions import of_grid
-from conv_anim.scene.numbers import plane
-from conv_anim.scene.sheet import row_and_column, two
-from conv_anim.scene.sums import Sum
+from conv_anim.scene.sheets.sheet import row_and_column, two
 from conv_anim.scene.wording import words
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from conv_anim.scene.cells import Position
     from conv_anim.scene.flat.pace import Pace
-    from conv_anim.scene.grid import Grid
     from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.sheets.cells import Position
+    from conv_anim.scene.sheets.grid import Grid
     from conv_anim.scene.steps import Cell
     from conv_anim.scene.style import Style
     from conv_anim.scene.timeline import Phase

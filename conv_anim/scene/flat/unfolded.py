@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.arithmetic.numbers import plane
 from conv_anim.scene.flat.lettered import ColumnsDrawing, matrix_label
 from conv_anim.scene.flat.strip import Part, Strip
 from conv_anim.scene.hit_regions import HitRegion, Turn, of_sheet
-from conv_anim.scene.numbers import plane
-from conv_anim.scene.sheet import two
-from conv_anim.scene.sheet_grid import SheetGrid
+from conv_anim.scene.sheets.sheet import two
+from conv_anim.scene.sheets.sheet_grid import SheetGrid
 from conv_anim.scene.wording import words
 from conv_anim.spec.model import Labels
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from conv_anim.scene.grid import Grid
     from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.sheets.grid import Grid
     from conv_anim.scene.steps import Cell
     from conv_anim.scene.timeline import Phase
 

@@ -11,30 +11,30 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.arithmetic.layer_formats import Formats
+from conv_anim.scene.arithmetic.numbers import plane
+from conv_anim.scene.arithmetic.sums import Sum, sum_for, written_sum
 from conv_anim.scene.callouts import Key
 from conv_anim.scene.flat.pooled import PooledMaps
 from conv_anim.scene.flat.strip_layout import StripLayout
 from conv_anim.scene.gliding import gliding, outlines
 from conv_anim.scene.hit_regions import Turn, along, of_grid, of_sheet
-from conv_anim.scene.layer_formats import Formats
-from conv_anim.scene.numbers import plane
-from conv_anim.scene.presence import staged
 from conv_anim.scene.primitives import Frame
-from conv_anim.scene.scales import with_bars
-from conv_anim.scene.sheet import two
+from conv_anim.scene.sheets.presence import staged
+from conv_anim.scene.sheets.scales import with_bars
+from conv_anim.scene.sheets.sheet import two
 from conv_anim.scene.steps import Walks
 from conv_anim.scene.strokes import seen, strong
-from conv_anim.scene.sums import Sum, sum_for, written_sum
 from conv_anim.scene.wording import words
 from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from conv_anim.scene.cells import Position
     from conv_anim.scene.gliding import Ring
     from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.layout import Panel
     from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.sheets.cells import Position
     from conv_anim.scene.steps import Cell, Steps
     from conv_anim.scene.timeline import Phase
     from conv_anim.tracing.taps import Step

@@ -7,29 +7,29 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.arithmetic.equality import NEAR, sum_sign
+from conv_anim.scene.arithmetic.numbers import agrees, enough, format_for, plane
+from conv_anim.scene.arithmetic.shares import Shares, shares
+from conv_anim.scene.arithmetic.sums import Sum, Term
 from conv_anim.scene.callouts import Key
 from conv_anim.scene.color import mix
-from conv_anim.scene.equality import NEAR, sum_sign
 from conv_anim.scene.flat.curve import Curve
 from conv_anim.scene.flat.drawing import FlatDrawing
 from conv_anim.scene.flat.fitted import FittedStrip
 from conv_anim.scene.flat.fitting import contents
 from conv_anim.scene.flat.strip import Part, Strip
-from conv_anim.scene.numbers import agrees, enough, format_for, plane
 from conv_anim.scene.primitives import Polygons
-from conv_anim.scene.shares import Shares, shares
-from conv_anim.scene.sheet import two
+from conv_anim.scene.sheets.sheet import two
 from conv_anim.scene.strokes import strong
-from conv_anim.scene.sums import Sum, Term
 from conv_anim.scene.wording import interpolating, words
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from conv_anim.scene.cells import Numbers, Position
-    from conv_anim.scene.numbers import Format
+    from conv_anim.scene.arithmetic.numbers import Format
     from conv_anim.scene.primitives import Primitive
+    from conv_anim.scene.sheets.cells import Numbers, Position
     from conv_anim.spec.shown_as import Interpolation
     from conv_anim.tracing.taps import Step
     from conv_anim.tracing.values import Array

@@ -18,7 +18,7 @@ from conv_anim.scene.flat.unfolded import UnfoldedView
 from conv_anim.scene.flat.unpooled import UnpooledView
 from conv_anim.scene.flat.upsampled import UpsampledView
 from conv_anim.scene.flat.windows import WindowView
-from conv_anim.scene.presence import present, steps_of
+from conv_anim.scene.sheets.presence import present, steps_of
 from conv_anim.scene.steps import Steps
 from conv_anim.spec.view_values import Flat
 

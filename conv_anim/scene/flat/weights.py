@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.cells import Numbers
-from conv_anim.scene.numbers import weights_format
-from conv_anim.scene.scoring import share_format
-from conv_anim.scene.traced import TracedMaps
+from conv_anim.scene.arithmetic.numbers import weights_format
+from conv_anim.scene.arithmetic.scoring import share_format
+from conv_anim.scene.sheets.cells import Numbers
+from conv_anim.scene.sheets.traced import TracedMaps
 from conv_anim.tracing.attending import Attending
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from conv_anim.scene.numbers import Format
+    from conv_anim.scene.arithmetic.numbers import Format
     from conv_anim.tracing.trace import LayerTrace
     from conv_anim.tracing.values import Array
 

@@ -6,23 +6,23 @@ from functools import cached_property
 from math import ceil, floor, prod
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.arithmetic.layer_formats import Formats
 from conv_anim.scene.callouts import Callout
-from conv_anim.scene.cells import Contents, Numbers
 from conv_anim.scene.flat.borrowing import Borrowing
 from conv_anim.scene.flat.drawing import FlatDrawing
 from conv_anim.scene.flat.fitted import FittedStrip
 from conv_anim.scene.flat.fitting import contents, smaller
 from conv_anim.scene.flat.strip import Part, Strip
-from conv_anim.scene.layer_formats import Formats
-from conv_anim.scene.sheet import Sheet, row_and_column
-from conv_anim.scene.symbols import W, X, Y, symbol
-from conv_anim.scene.tones import asked
+from conv_anim.scene.sheets.cells import Contents, Numbers
+from conv_anim.scene.sheets.sheet import Sheet, row_and_column
+from conv_anim.scene.sheets.symbols import W, X, Y, symbol
+from conv_anim.scene.sheets.tones import asked
 from conv_anim.scene.wording import words
 from conv_anim.spec.view_support import MOST_NUMBERS
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from conv_anim.scene.grid import Grid
+    from conv_anim.scene.sheets.grid import Grid
 
 CONVOLVED = "∗"
 LARGEST_KERNEL = 150

@@ -5,19 +5,19 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.arithmetic.numbers import plane
+from conv_anim.scene.arithmetic.sums import Sum, sum_for, written_sum
 from conv_anim.scene.clipping import outside
 from conv_anim.scene.flat.remarks import Remarks
 from conv_anim.scene.flat.window_grids import SYMBOLS, WindowGrids
 from conv_anim.scene.hit_regions import of_grid, of_sheet
-from conv_anim.scene.marks import Marks, MarkStyle
-from conv_anim.scene.numbers import plane
 from conv_anim.scene.primitives import Lines, Stroke, corners
-from conv_anim.scene.scales import scale
-from conv_anim.scene.sheet import two
-from conv_anim.scene.sheet_grid import SheetGrid
-from conv_anim.scene.sums import Sum, sum_for, written_sum
-from conv_anim.scene.symbols import TwoSums, W, X, Y, exampled, in_symbols, symbol
-from conv_anim.scene.tones import SMALLEST_EDGED
+from conv_anim.scene.sheets.marks import Marks, MarkStyle
+from conv_anim.scene.sheets.scales import scale
+from conv_anim.scene.sheets.sheet import two
+from conv_anim.scene.sheets.sheet_grid import SheetGrid
+from conv_anim.scene.sheets.symbols import TwoSums, W, X, Y, exampled, in_symbols, symbol
+from conv_anim.scene.sheets.tones import SMALLEST_EDGED
 from conv_anim.scene.wording import words
 from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass, replace
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from conv_anim.scene.callouts import Key
-    from conv_anim.scene.cells import Position
-    from conv_anim.scene.grid import Grid
     from conv_anim.scene.hit_regions import HitRegion
     from conv_anim.scene.primitives import Items, Primitive
-    from conv_anim.scene.scales import Scale
+    from conv_anim.scene.sheets.cells import Position
+    from conv_anim.scene.sheets.grid import Grid
+    from conv_anim.scene.sheets.scales import Scale
     from conv_anim.scene.steps import Cell
     from conv_anim.tracing.taps import Step, Tap
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.arithmetic.scoring import scored
+from conv_anim.scene.arithmetic.workings import worked
 from conv_anim.scene.flat.connections import Connections
 from conv_anim.scene.flat.fitting import WIDEST
-from conv_anim.scene.presence import present, staged
-from conv_anim.scene.scoring import scored
+from conv_anim.scene.sheets.presence import present, staged
 from conv_anim.scene.steps import Walks
-from conv_anim.scene.workings import worked
 from conv_anim.spec.model import MOST_STEPS
 from conv_anim.tracing.attending import Attending
 from conv_anim.values import dataclass

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.arithmetic.workings import worked
 from conv_anim.scene.gemm.plan import LEADING, LINE, Plan
 from conv_anim.scene.wording.loads import of_tile, totals
-from conv_anim.scene.workings import worked
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:

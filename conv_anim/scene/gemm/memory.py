@@ -12,9 +12,9 @@ from conv_anim.scene.gemm.regions import inputs
 from conv_anim.scene.layout import align, column
 from conv_anim.scene.matrix.factors import Cell, Plates
 from conv_anim.scene.primitives import Boxes, Frame
-from conv_anim.scene.slots import filled, named, slot
+from conv_anim.scene.sheets.slots import filled, named, slot
+from conv_anim.scene.sheets.table import Table, Track
 from conv_anim.scene.strokes import strong
-from conv_anim.scene.table import Table, Track
 from conv_anim.scene.wording.words import Label
 from conv_anim.values import dataclass
 

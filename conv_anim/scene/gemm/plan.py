@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.arithmetic.layer_formats import Formats
 from conv_anim.scene.color import mix
 from conv_anim.scene.gemm.walk import Walk, walk_of
-from conv_anim.scene.layer_formats import Formats
 from conv_anim.scene.layout import EMPTY, align, column, table
 from conv_anim.scene.matrix.factors import Cell, Plates
-from conv_anim.scene.slots import named, settled, sign, slot
-from conv_anim.scene.table import Table, Track
-from conv_anim.scene.traced import Traced
+from conv_anim.scene.sheets.slots import named, settled, sign, slot
+from conv_anim.scene.sheets.table import Table, Track
+from conv_anim.scene.sheets.traced import Traced
 from conv_anim.scene.wording.words import Label, ends_of, kernel_of, size
 from conv_anim.spec.view_values import GemmView
 from conv_anim.tracing.gemm import NOTHING, Gemm

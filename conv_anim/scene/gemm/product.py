@@ -13,18 +13,18 @@ from conv_anim.scene.gemm.counted import Counted
 from conv_anim.scene.gemm.regions import regions
 from conv_anim.scene.gliding import gliding
 from conv_anim.scene.primitives import Boxes, Frame, corners
-from conv_anim.scene.slots import filled
+from conv_anim.scene.sheets.slots import filled
 from conv_anim.scene.strokes import strong
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conv_anim.scene.cells import Position
     from conv_anim.scene.gliding import Ring
     from conv_anim.scene.hit_regions import HitRegion, Turn
     from conv_anim.scene.layout import Panel
     from conv_anim.scene.primitives import Box, Items, Primitive
+    from conv_anim.scene.sheets.cells import Position
     from conv_anim.scene.timeline import Phase
     from conv_anim.tracing.gemm import Place, Tile
     from conv_anim.tracing.values import Array

@@ -7,6 +7,7 @@ from itertools import pairwise, product
 from math import dist
 from typing import TYPE_CHECKING, TypeAlias
 
+from conv_anim.scene.arithmetic.numbers import plane
 from conv_anim.scene.clipping import outside, within
 from conv_anim.scene.frames import outlined
 from conv_anim.scene.gliding import between, gliding
@@ -16,14 +17,13 @@ from conv_anim.scene.isometric.making import Making
 from conv_anim.scene.isometric.plan import IsometricPlan
 from conv_anim.scene.isometric.tweening import Tweening
 from conv_anim.scene.isometric.unseen import blind, own_place, unseen
-from conv_anim.scene.mosaics import finished
-from conv_anim.scene.numbers import plane
-from conv_anim.scene.presence import ChosenSteps, SomeSteps
 from conv_anim.scene.primitives import Frame, Lines, Polygons, Stroke, Text, closed
-from conv_anim.scene.sheet import two
+from conv_anim.scene.sheets.mosaics import finished
+from conv_anim.scene.sheets.presence import ChosenSteps, SomeSteps
+from conv_anim.scene.sheets.sheet import two
+from conv_anim.scene.sheets.symbols import Y
+from conv_anim.scene.sheets.tones import SHADED_EDGED, SMALLEST_EDGED
 from conv_anim.scene.strokes import halo, strong
-from conv_anim.scene.symbols import Y
-from conv_anim.scene.tones import SHADED_EDGED, SMALLEST_EDGED
 from conv_anim.tracing.blind_spot import blind_spot
 from conv_anim.values import dataclass
 

@@ -10,11 +10,11 @@ from conv_anim.scene.color import mix
 from conv_anim.scene.frames import outlined
 from conv_anim.scene.hatching import SLANTED, cornered, hatched, hatching
 from conv_anim.scene.isometric.floor_cells import absent_cells, filled
-from conv_anim.scene.marks import TINT, MarkStyle, keys
-from conv_anim.scene.mosaics import mosaic
 from conv_anim.scene.primitives import Lines, Polygons, Stroke, closed
+from conv_anim.scene.sheets.marks import TINT, MarkStyle, keys
+from conv_anim.scene.sheets.mosaics import mosaic
+from conv_anim.scene.sheets.tones import SHADED_EDGED, SMALLEST_EDGED
 from conv_anim.scene.strokes import strong
-from conv_anim.scene.tones import SHADED_EDGED, SMALLEST_EDGED
 from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from conv_anim.scene.isometric.floors import Floor, Reach
     from conv_anim.scene.isometric.slanted import Slanted
-    from conv_anim.scene.marks import Marks
     from conv_anim.scene.primitives import Point, Primitive, Text
-    from conv_anim.scene.shades import Rgb
+    from conv_anim.scene.sheets.marks import Marks
+    from conv_anim.scene.sheets.shades import Rgb
     from conv_anim.scene.style import Style
     from conv_anim.scene.wording.language import Language
     from conv_anim.spec.model import Layer

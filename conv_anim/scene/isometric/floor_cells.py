@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import mix
 from conv_anim.scene.primitives import Lines, Polygons, Stroke, closed
-from conv_anim.scene.tones import SMALLEST_EDGED
+from conv_anim.scene.sheets.tones import SMALLEST_EDGED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -9,14 +9,14 @@ from itertools import pairwise, product
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.primitives import union
-from conv_anim.scene.sheet import Run, runs
+from conv_anim.scene.sheets.sheet import Run, runs
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from conv_anim.scene.primitives import Box, Point
-    from conv_anim.scene.sheet import Sheet, Side
+    from conv_anim.scene.sheets.sheet import Sheet, Side
 
 COLUMN = (1.0, -0.5)
 ROW = (0.7, 0.65)

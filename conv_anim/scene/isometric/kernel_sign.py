@@ -5,12 +5,12 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.arithmetic.numbers import plane, weights_format
 from conv_anim.scene.callouts import Callout
-from conv_anim.scene.cells import Contents, Numbers
-from conv_anim.scene.grid import Grid
-from conv_anim.scene.numbers import plane, weights_format
-from conv_anim.scene.sheet import two
-from conv_anim.scene.symbols import W
+from conv_anim.scene.sheets.cells import Contents, Numbers
+from conv_anim.scene.sheets.grid import Grid
+from conv_anim.scene.sheets.sheet import two
+from conv_anim.scene.sheets.symbols import W
 from conv_anim.scene.wording import words
 from conv_anim.values import replace
 

@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.isometric.floor_cells import filled
-from conv_anim.scene.sheet import two
-from conv_anim.scene.tones import SMALLEST_EDGED
+from conv_anim.scene.sheets.sheet import two
+from conv_anim.scene.sheets.tones import SMALLEST_EDGED
 from conv_anim.spec.grouping import grouped, row_runs
 from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass

@@ -11,19 +11,19 @@ from conv_anim.scene.fit import Fit
 from conv_anim.scene.isometric.drawn_plane import DrawnPlane
 from conv_anim.scene.isometric.floors import Floor, Plane, Reach, centred, nearest
 from conv_anim.scene.isometric.slanted import Slanted
-from conv_anim.scene.marks import Marks, MarkStyle
-from conv_anim.scene.presence import places, present, steps_of
 from conv_anim.scene.primitives import union
-from conv_anim.scene.scales import scale
-from conv_anim.scene.sheet import Sheet, row_and_column
-from conv_anim.scene.tones import SMALLEST_EDGED, with_numbers
-from conv_anim.scene.traced import Traced
+from conv_anim.scene.sheets.marks import Marks, MarkStyle
+from conv_anim.scene.sheets.presence import places, present, steps_of
+from conv_anim.scene.sheets.scales import scale
+from conv_anim.scene.sheets.sheet import Sheet, row_and_column
+from conv_anim.scene.sheets.tones import SMALLEST_EDGED, with_numbers
+from conv_anim.scene.sheets.traced import Traced
 from conv_anim.scene.wording import words
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from conv_anim.scene.scales import Scale
-    from conv_anim.scene.shades import Rgb
+    from conv_anim.scene.sheets.scales import Scale
+    from conv_anim.scene.sheets.shades import Rgb
     from conv_anim.scene.steps import Steps
     from conv_anim.spec.view_values import Cells
     from conv_anim.tracing.operators import Operator

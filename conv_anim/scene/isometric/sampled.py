@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.gliding import between
 from conv_anim.scene.isometric.drawing import Isometric
 from conv_anim.scene.primitives import Lines, Polygons, Stroke, closed
-from conv_anim.scene.sheet import Sheet, row_and_column, two
+from conv_anim.scene.sheets.sheet import Sheet, row_and_column, two
 from conv_anim.scene.strokes import halo
 from conv_anim.scene.volume.hues import strengthened
 from conv_anim.values import dataclass

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.arithmetic.layer_formats import Formats
+from conv_anim.scene.arithmetic.numbers import plane, weights_format
 from conv_anim.scene.isometric.floors import COLUMN, ROW
-from conv_anim.scene.layer_formats import Formats
-from conv_anim.scene.numbers import plane, weights_format
-from conv_anim.scene.sheet import two
+from conv_anim.scene.sheets.sheet import two
+from conv_anim.scene.sheets.symbols import W, X, symbol, term
+from conv_anim.scene.sheets.traced import TracedMaps
 from conv_anim.scene.style import text_box
-from conv_anim.scene.symbols import W, X, symbol, term
-from conv_anim.scene.traced import TracedMaps
 from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass
 

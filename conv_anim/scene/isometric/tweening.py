@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.frames import outlined
 from conv_anim.scene.primitives import Lines, Polygons
-from conv_anim.scene.sheet import runs
+from conv_anim.scene.sheets.sheet import runs
 from conv_anim.spec.grouping import grouped
 from conv_anim.values import dataclass
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.isometric.drawn_plane import DrawnPlane
     from conv_anim.scene.isometric.floors import Floor, Plane
     from conv_anim.scene.primitives import Point, Primitive
-    from conv_anim.scene.sheet import Side
+    from conv_anim.scene.sheets.sheet import Side
 
 Spot = tuple[float, float]
 """Row and column of an output, or between outputs."""

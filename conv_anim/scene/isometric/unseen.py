@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.sheet import two
+from conv_anim.scene.sheets.sheet import two
 from conv_anim.tracing.geometry import Source
 
 if TYPE_CHECKING:

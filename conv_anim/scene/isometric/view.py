@@ -9,8 +9,8 @@ from conv_anim.scene.isometric.drawing import Isometric
 from conv_anim.scene.isometric.kernel_sign import kernel_sign
 from conv_anim.scene.layout import Panel, drawing, panel
 from conv_anim.scene.primitives import union
-from conv_anim.scene.scales import with_bars
-from conv_anim.scene.stacks import MOST_WORDS, around, broken, made_by, of_map, sees
+from conv_anim.scene.sheets.scales import with_bars
+from conv_anim.scene.sheets.stacks import MOST_WORDS, around, broken, made_by, of_map, sees
 from conv_anim.scene.wording import words
 from conv_anim.values import replace
 

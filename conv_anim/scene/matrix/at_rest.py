@@ -16,9 +16,9 @@ from conv_anim.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from conv_anim.scene.cells import Position
     from conv_anim.scene.primitives import Primitive, Stroke
-    from conv_anim.scene.table import Table
+    from conv_anim.scene.sheets.cells import Position
+    from conv_anim.scene.sheets.table import Table
 
 
 @dataclass(frozen=True)

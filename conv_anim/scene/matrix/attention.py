@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.arithmetic.scoring import scored, shade, share_text
+from conv_anim.scene.arithmetic.workings import worked
 from conv_anim.scene.drawing import Drawing
 from conv_anim.scene.gliding import gliding, outlines
 from conv_anim.scene.hatching import hatched
@@ -14,12 +16,10 @@ from conv_anim.scene.hit_regions import HitRegion, Turn
 from conv_anim.scene.layout import Panel, align, animated, column, pad, panel, row
 from conv_anim.scene.matrix.shares import HATCHED, SharesPlan
 from conv_anim.scene.primitives import Boxes, Frame, Lines, corners
-from conv_anim.scene.scoring import scored, shade, share_text
-from conv_anim.scene.shifted import with_shift
+from conv_anim.scene.sheets.shifted import with_shift
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.strokes import strong
 from conv_anim.scene.text_panels import line
-from conv_anim.scene.workings import worked
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:

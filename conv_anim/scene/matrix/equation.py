@@ -10,8 +10,8 @@ from conv_anim.values import dataclass, replace
 if TYPE_CHECKING:
     from conv_anim.scene.callouts import Callout
     from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.sheets.table import Table
     from conv_anim.scene.style import Style
-    from conv_anim.scene.table import Table
 
 POINT = "·"
 """The sign of the product."""

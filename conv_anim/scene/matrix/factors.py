@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.arithmetic.layer_formats import Formats
+from conv_anim.scene.arithmetic.numbers import Format, format_for
 from conv_anim.scene.color import mix, rgb
-from conv_anim.scene.layer_formats import Formats
-from conv_anim.scene.numbers import Format, format_for
-from conv_anim.scene.table import Table, Track
-from conv_anim.scene.tints import tints
+from conv_anim.scene.sheets.table import Table, Track
+from conv_anim.scene.sheets.tints import tints
 from conv_anim.spec.grouping import grouped
 from conv_anim.tracing.matrix import EMPTY, SEVERAL
 from conv_anim.tracing.matrix import matrix as matrix_of
@@ -21,7 +21,7 @@ from conv_anim.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conv_anim.scene.cells import Position
+    from conv_anim.scene.sheets.cells import Position
     from conv_anim.scene.style import Style
     from conv_anim.spec.model import Size
     from conv_anim.tracing.matrix import LayerMatrix

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.matrix.equation import POINT, Layout, Line, Part, above, beside, column_height, sign_half
 from conv_anim.scene.matrix.factors import READABLE, Factors
-from conv_anim.scene.traced import Traced
+from conv_anim.scene.sheets.traced import Traced
 from conv_anim.scene.wording import names, words
 from conv_anim.tracing.matrix import SEVERAL
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from conv_anim.scene.table import Table
+    from conv_anim.scene.sheets.table import Table
     from conv_anim.scene.wording.words import Label
 
 WIDEST = 400

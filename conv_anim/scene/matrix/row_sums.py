@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.numbers import format_for
-from conv_anim.scene.sums import sum_for, terms_of
+from conv_anim.scene.arithmetic.numbers import format_for
+from conv_anim.scene.arithmetic.sums import sum_for, terms_of
 from conv_anim.tracing.geometry import Source
 from conv_anim.tracing.matrix import EMPTY
 from conv_anim.tracing.taps import Step, Tap
 from conv_anim.values import replace
 
 if TYPE_CHECKING:
-    from conv_anim.scene.layer_formats import Formats
+    from conv_anim.scene.arithmetic.layer_formats import Formats
+    from conv_anim.scene.arithmetic.sums import Sum
     from conv_anim.scene.matrix.factors import Factors
     from conv_anim.scene.style import Style
-    from conv_anim.scene.sums import Sum
 
 
 def formats_of(factors: Factors) -> Formats:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.arithmetic.numbers import format_for
+from conv_anim.scene.arithmetic.scoring import WHOLE, share_format
 from conv_anim.scene.callouts import Callout, Key
 from conv_anim.scene.color import mix
 from conv_anim.scene.matrix.equation import POINT, Layout, Line, Part
 from conv_anim.scene.matrix.factors import LONGEST, MOST, NUMBER, READABLE, ROOM
-from conv_anim.scene.numbers import format_for
 from conv_anim.scene.primitives import Stroke
-from conv_anim.scene.scoring import WHOLE, share_format
-from conv_anim.scene.table import Table, Track
-from conv_anim.scene.traced import Traced
+from conv_anim.scene.sheets.table import Table, Track
+from conv_anim.scene.sheets.traced import Traced
 from conv_anim.scene.wording import words
 from conv_anim.tracing.attending import Attending
 from conv_anim.values import dataclass, replace
@@ -24,7 +24,7 @@ from conv_anim.values import dataclass, replace
 if TYPE_CHECKING:
     from collections.abc import Set
 
-    from conv_anim.scene.numbers import Format
+    from conv_anim.scene.arithmetic.numbers import Format
     from conv_anim.scene.primitives import Items
     from conv_anim.tracing.values import Array
 

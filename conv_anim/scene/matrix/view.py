@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.arithmetic.sums import sum_for, written_sum
 from conv_anim.scene.color import mix
 from conv_anim.scene.drawing import Drawing
 from conv_anim.scene.gliding import gliding, outlines
@@ -18,7 +19,6 @@ from conv_anim.scene.matrix.attention import attention
 from conv_anim.scene.matrix.row_sums import formats_of, room_for, step_of
 from conv_anim.scene.primitives import Boxes, Frame, Text, corners
 from conv_anim.scene.steps import Steps
-from conv_anim.scene.sums import sum_for, written_sum
 from conv_anim.scene.tween import sent
 from conv_anim.tracing.matrix import SEVERAL
 from conv_anim.values import dataclass, replace
@@ -26,10 +26,10 @@ from conv_anim.values import dataclass, replace
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from conv_anim.scene.arithmetic.sums import Sum
     from conv_anim.scene.gliding import Ring
     from conv_anim.scene.primitives import Items, Primitive, Side
     from conv_anim.scene.style import Style
-    from conv_anim.scene.sums import Sum
     from conv_anim.scene.timeline import Phase
     from conv_anim.tracing.trace import Trace
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from conv_anim.scene import rounding
+from conv_anim.scene.arithmetic import rounding
 from conv_anim.scene.network import kinds
 from conv_anim.scene.wording.words import per_axis, size
 from conv_anim.values import dataclass

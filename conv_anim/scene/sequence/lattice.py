@@ -5,31 +5,31 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.arithmetic.layer_formats import Formats
+from conv_anim.scene.arithmetic.numbers import format_for
 from conv_anim.scene.color import mix
 from conv_anim.scene.fit import Fit
-from conv_anim.scene.layer_formats import Formats
-from conv_anim.scene.marks import Marks
-from conv_anim.scene.numbers import format_for
-from conv_anim.scene.scales import scale
 from conv_anim.scene.sequence.nodes import ARC, Nodes
 from conv_anim.scene.sequence.posts import labels_of
 from conv_anim.scene.sequence.rows import LEAST, is_causal, rows_of, side_of
 from conv_anim.scene.sequence.weights import weights_of
-from conv_anim.scene.stacks import around
-from conv_anim.scene.symbols import X, Y, symbol
-from conv_anim.scene.tones import with_numbers
-from conv_anim.scene.traced import Traced
+from conv_anim.scene.sheets.marks import Marks
+from conv_anim.scene.sheets.scales import scale
+from conv_anim.scene.sheets.stacks import around
+from conv_anim.scene.sheets.symbols import X, Y, symbol
+from conv_anim.scene.sheets.tones import with_numbers
+from conv_anim.scene.sheets.traced import Traced
 from conv_anim.scene.wording import words
 from conv_anim.tracing.attending import Attending
 from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
+    from conv_anim.scene.arithmetic.numbers import Format
     from conv_anim.scene.callouts import Callout
-    from conv_anim.scene.numbers import Format
-    from conv_anim.scene.scales import Scale
     from conv_anim.scene.sequence.rows import Row
-    from conv_anim.scene.sheet import Side
+    from conv_anim.scene.sheets.scales import Scale
+    from conv_anim.scene.sheets.sheet import Side
     from conv_anim.spec.view_values import Cells
     from conv_anim.tracing.geometry import Axis
     from conv_anim.tracing.trace import LayerTrace

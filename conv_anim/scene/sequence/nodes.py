@@ -7,8 +7,8 @@ from math import cos, pi, sin
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import mix
-from conv_anim.scene.marks import TINT, MarkStyle
 from conv_anim.scene.primitives import Boxes, Lines, Stroke
+from conv_anim.scene.sheets.marks import TINT, MarkStyle
 from conv_anim.spec.grouping import grouped
 from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass, replace
@@ -16,9 +16,9 @@ from conv_anim.values import dataclass, replace
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from conv_anim.scene.marks import Marks
     from conv_anim.scene.primitives import Point, Primitive, Text
     from conv_anim.scene.sequence.rows import Row
+    from conv_anim.scene.sheets.marks import Marks
     from conv_anim.scene.style import Style
 
 SMALL = 0.62

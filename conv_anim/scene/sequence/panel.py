@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.layout import Panel, animated
-from conv_anim.scene.scales import with_bars
 from conv_anim.scene.sequence.streaming import StreamingView
 from conv_anim.scene.sequence.view import SequenceView
+from conv_anim.scene.sheets.scales import with_bars
 
 if TYPE_CHECKING:
     from conv_anim.scene.style import Style

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.arithmetic.numbers import weights_format
 from conv_anim.scene.callouts import Callout, Key
-from conv_anim.scene.marks import MarkStyle, keys
-from conv_anim.scene.numbers import weights_format
-from conv_anim.scene.stacks import broken, made_by, of_map, sees
+from conv_anim.scene.sheets.marks import MarkStyle, keys
+from conv_anim.scene.sheets.stacks import broken, made_by, of_map, sees
 from conv_anim.scene.strokes import strong
 from conv_anim.scene.wording import words
 

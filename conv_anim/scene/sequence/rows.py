@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.sheet import Chosen, Side
+from conv_anim.scene.sheets.sheet import Chosen, Side
 from conv_anim.tracing.geometry import Axis, Source
 from conv_anim.values import dataclass, replace
 

@@ -11,8 +11,8 @@ from conv_anim.scene.hit_regions import Turn
 from conv_anim.scene.primitives import Boxes, Frame, Lines, Stroke
 from conv_anim.scene.sequence.lattice import LEADING, Lattice
 from conv_anim.scene.sequence.view import SequenceView
-from conv_anim.scene.sheet import runs
-from conv_anim.scene.stacks import broken
+from conv_anim.scene.sheets.sheet import runs
+from conv_anim.scene.sheets.stacks import broken
 from conv_anim.scene.steps import Steps
 from conv_anim.spec.view_values import Sequence
 from conv_anim.tracing.streaming import Streaming, ratio_of

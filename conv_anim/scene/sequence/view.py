@@ -6,18 +6,18 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.arithmetic.scoring import scored
+from conv_anim.scene.arithmetic.workings import worked
 from conv_anim.scene.color import mix
 from conv_anim.scene.gliding import gliding
 from conv_anim.scene.hit_regions import HitRegion, Turn, circle
 from conv_anim.scene.primitives import Frame, Lines, Polygons, Stroke, Text, corners, union
-from conv_anim.scene.scoring import scored
 from conv_anim.scene.sequence.lattice import LABEL, LEADING, Lattice
 from conv_anim.scene.sequence.rows import reaches
 from conv_anim.scene.sequence.weights import at_lines
+from conv_anim.scene.sheets.traced import Traced
 from conv_anim.scene.steps import Steps
 from conv_anim.scene.strokes import strong
-from conv_anim.scene.traced import Traced
-from conv_anim.scene.workings import worked
 from conv_anim.tracing.attending import Attending
 from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass

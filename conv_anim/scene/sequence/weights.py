@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.numbers import weights_format
+from conv_anim.scene.arithmetic.numbers import weights_format
+from conv_anim.scene.arithmetic.scoring import share_format
 from conv_anim.scene.primitives import Boxes
-from conv_anim.scene.scoring import share_format
+from conv_anim.scene.sheets.symbols import W, symbol
 from conv_anim.scene.style import text_box
-from conv_anim.scene.symbols import W, symbol
 from conv_anim.scene.wording import words
 from conv_anim.tracing.attending import Attending
 
 if TYPE_CHECKING:
-    from conv_anim.scene.numbers import Format
+    from conv_anim.scene.arithmetic.numbers import Format
     from conv_anim.scene.primitives import Box, Point, Primitive
     from conv_anim.scene.sequence.lattice import Lattice
     from conv_anim.tracing.taps import Tap

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.mosaics import mosaic
-from conv_anim.scene.tones import SMALLEST_EDGED
+from conv_anim.scene.sheets.mosaics import mosaic
+from conv_anim.scene.sheets.tones import SMALLEST_EDGED
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.scene.primitives import Primitive, Stroke
-    from conv_anim.scene.shades import Rgb
+    from conv_anim.scene.sheets.shades import Rgb
     from conv_anim.scene.volume.oblique import Stack
     from conv_anim.scene.volume.space import Cuboid
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from conv_anim.scene.primitives import Primitive
-    from conv_anim.scene.sheet import Run
+    from conv_anim.scene.sheets.sheet import Run
     from conv_anim.scene.steps import Steps
     from conv_anim.scene.style import Style
     from conv_anim.scene.volume.faces import Faces

@@ -7,7 +7,7 @@ from math import atan2, cos, sin
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import mix
-from conv_anim.scene.tints import GREY, Hue
+from conv_anim.scene.sheets.tints import GREY, Hue
 from conv_anim.scene.volume.space import deep
 from conv_anim.tracing.gathers import Gather
 from conv_anim.values import dataclass

@@ -13,7 +13,7 @@ from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from conv_anim.scene.primitives import Box, Point, Primitive, Stroke
-    from conv_anim.scene.sheet import Run
+    from conv_anim.scene.sheets.sheet import Run
 
 Fill: TypeAlias = Callable[[int], str]
 """The colour of a slice."""

@@ -6,12 +6,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
-from conv_anim.scene.presence import staged
-from conv_anim.scene.scales import scale
-from conv_anim.scene.stacks import broken
+from conv_anim.scene.sheets.presence import staged
+from conv_anim.scene.sheets.scales import scale
+from conv_anim.scene.sheets.stacks import broken
+from conv_anim.scene.sheets.tones import RGB, asked
+from conv_anim.scene.sheets.traced import Traced
 from conv_anim.scene.steps import Steps, Walks
-from conv_anim.scene.tones import RGB, asked
-from conv_anim.scene.traced import Traced
 from conv_anim.scene.volume.bodies import Body
 from conv_anim.scene.volume.dimensions import room
 from conv_anim.scene.volume.faces import Faces
@@ -26,8 +26,8 @@ from conv_anim.scene.wording import words as names_of
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from conv_anim.scene.scales import Scale
-    from conv_anim.scene.sheet import Run
+    from conv_anim.scene.sheets.scales import Scale
+    from conv_anim.scene.sheets.sheet import Run
     from conv_anim.tracing.trace import LayerTrace
 
 CONVOLVED = "∗"

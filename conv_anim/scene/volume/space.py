@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.sheet import Side, row_and_column, runs, two
+from conv_anim.scene.sheets.sheet import Side, row_and_column, runs, two
 from conv_anim.tracing.gathers import Gather
 from conv_anim.tracing.geometry import Axis
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from conv_anim.scene.sheet import Run
+    from conv_anim.scene.sheets.sheet import Run
     from conv_anim.tracing.operators import Operator
 
 

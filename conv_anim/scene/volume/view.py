@@ -12,7 +12,7 @@ from conv_anim.scene.gliding import gliding
 from conv_anim.scene.hit_regions import HitRegion, Turn, along
 from conv_anim.scene.layout import Panel, animated
 from conv_anim.scene.primitives import Frame, Lines, Polygons, Stroke, corners
-from conv_anim.scene.scales import with_bars
+from conv_anim.scene.sheets.scales import with_bars
 from conv_anim.scene.strokes import strong
 from conv_anim.scene.volume.dimensions import dimensions
 from conv_anim.scene.volume.hues import sources, strengthened

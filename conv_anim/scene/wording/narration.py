@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.numbers import format_for
-from conv_anim.scene.sums import in_a_line
+from conv_anim.scene.arithmetic.numbers import format_for
+from conv_anim.scene.arithmetic.sums import in_a_line
+from conv_anim.scene.arithmetic.workings import cell_formats, worked
 from conv_anim.scene.wording.language import TOLD, Language
-from conv_anim.scene.workings import cell_formats, worked
 from conv_anim.spec.view_values import Channels, Flat
 from conv_anim.tracing.gathers import Gather
 from conv_anim.tracing.scatter import Scatter
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
+    from conv_anim.scene.arithmetic.numbers import Format
     from conv_anim.scene.hit_regions import Cell, Turn
-    from conv_anim.scene.numbers import Format
     from conv_anim.spec.model import Number
     from conv_anim.tracing.taps import Step
     from conv_anim.tracing.trace import LayerTrace, Trace

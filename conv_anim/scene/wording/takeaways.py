@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.rounding import short
+from conv_anim.scene.arithmetic.rounding import short
 from conv_anim.scene.wording.chain_takeaways import together
 from conv_anim.scene.wording.language import Language
 from conv_anim.scene.wording.words import size

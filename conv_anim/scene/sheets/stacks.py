@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.numbers import format_for
+from conv_anim.scene.arithmetic.numbers import format_for
 from conv_anim.scene.wording import words
 from conv_anim.tracing.analysis import receptive_field
 from conv_anim.tracing.input_reach import input_reach

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.rounding import decimal, fixed, rounded, scientific, trimmed
+from conv_anim.scene.arithmetic.rounding import decimal, fixed, rounded, scientific, trimmed
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:

@@ -8,11 +8,19 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from conv_anim.scene.equality import EQUAL, sign, sum_sign
-from conv_anim.scene.numbers import SHARE_NOISE, Format, agrees, denominator, enough, format_for, weights_format
-from conv_anim.scene.scoring import share_format
-from conv_anim.scene.shares import simple
-from conv_anim.scene.sums import in_a_line
+from conv_anim.scene.arithmetic.equality import EQUAL, sign, sum_sign
+from conv_anim.scene.arithmetic.numbers import (
+    SHARE_NOISE,
+    Format,
+    agrees,
+    denominator,
+    enough,
+    format_for,
+    weights_format,
+)
+from conv_anim.scene.arithmetic.scoring import share_format
+from conv_anim.scene.arithmetic.shares import simple
+from conv_anim.scene.arithmetic.sums import in_a_line
 from conv_anim.tracing.attending import Attending
 from conv_anim.tracing.gathers import Gather
 

@@ -5,23 +5,23 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.cells import WRITTEN
 from conv_anim.scene.color import mix
 from conv_anim.scene.frames import framed
 from conv_anim.scene.hatching import SLANTED, cornered, hatched, hatching
-from conv_anim.scene.mosaics import finished, mosaic
 from conv_anim.scene.primitives import Boxes, Lines, Primitive, Stroke, Text, shrunk, union
-from conv_anim.scene.tones import SMALLEST_EDGED
+from conv_anim.scene.sheets.cells import WRITTEN
+from conv_anim.scene.sheets.mosaics import finished, mosaic
+from conv_anim.scene.sheets.tones import SMALLEST_EDGED
 from conv_anim.spec.grouping import row_runs
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from conv_anim.scene.cells import Contents, Numbers, Position
-    from conv_anim.scene.numbers import Format
+    from conv_anim.scene.arithmetic.numbers import Format
     from conv_anim.scene.primitives import Box, Point
-    from conv_anim.scene.shades import Shades
+    from conv_anim.scene.sheets.cells import Contents, Numbers, Position
+    from conv_anim.scene.sheets.shades import Shades
     from conv_anim.scene.style import Style
     from conv_anim.spec.model import Number
     from conv_anim.tracing.values import Array

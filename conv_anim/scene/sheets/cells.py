@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.fit import Fit
-from conv_anim.scene.symbols import symbol
+from conv_anim.scene.sheets.symbols import symbol
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conv_anim.scene.numbers import Format
-    from conv_anim.scene.shades import Shades
+    from conv_anim.scene.arithmetic.numbers import Format
+    from conv_anim.scene.sheets.shades import Shades
     from conv_anim.scene.style import Style
     from conv_anim.tracing.values import Array
 

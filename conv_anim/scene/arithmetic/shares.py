@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from conv_anim.scene.numbers import SHARE_NOISE, Format, denominator
+from conv_anim.scene.arithmetic.numbers import SHARE_NOISE, Format, denominator
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from conv_anim.scene.cells import Position
+    from conv_anim.scene.sheets.cells import Position
     from conv_anim.tracing.trace import LayerTrace
     from conv_anim.tracing.values import Array
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING, Literal
 
-from conv_anim.scene.cost import CostTable, rows
+from conv_anim.scene.assembly.cost import CostTable, rows
+from conv_anim.scene.assembly.heading import explained, headed, pointed
+from conv_anim.scene.assembly.marked_terms import at_first
+from conv_anim.scene.assembly.terms import terms
 from conv_anim.scene.drawing import Drawing
-from conv_anim.scene.heading import explained, headed, pointed
 from conv_anim.scene.layout import EMPTY, align, column, pad, panel, space
-from conv_anim.scene.marked_terms import at_first
 from conv_anim.scene.primitives import Frame
-from conv_anim.scene.terms import terms
 from conv_anim.scene.text_panels import paragraph
 from conv_anim.scene.wording.captions import caption
 from conv_anim.scene.wording.formulas import formulas
@@ -72,10 +72,10 @@ def _view(trace: Trace, style: Style) -> Panel:
 
 def _board(spec: Spec, traces: Sequence[Trace], style: Style, each: int | None) -> Panel:
     """The figures of all panels side by side, each with what is said of it."""
-    from conv_anim.scene.board import board, fitted, room
+    from conv_anim.scene.assembly.board import board, fitted, room
+    from conv_anim.scene.assembly.differences import key, marked
+    from conv_anim.scene.assembly.in_turn import in_turn
     from conv_anim.scene.callouts import Legend
-    from conv_anim.scene.differences import key, marked
-    from conv_anim.scene.in_turn import in_turn
 
     shown = fitted(traces, style, _view)
     if len({trace.spec.backward is None for trace in traces}) > 1:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.cells import Numbers
+from conv_anim.scene.arithmetic.numbers import Format, format_for
 from conv_anim.scene.color import mix
-from conv_anim.scene.numbers import Format, format_for
-from conv_anim.scene.tones import Tones
+from conv_anim.scene.sheets.cells import Numbers
+from conv_anim.scene.sheets.tones import Tones
 from conv_anim.scene.wording.language import Language
 from conv_anim.values import dataclass, replace
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from conv_anim.scene.fit import Fit
     from conv_anim.scene.layout import Animated
+    from conv_anim.scene.sheets.table import Table
     from conv_anim.scene.style import Style
-    from conv_anim.scene.table import Table
     from conv_anim.scene.wording.words import Label
 
 

@@ -6,11 +6,11 @@ from functools import cached_property
 from itertools import pairwise, product
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.traced import Traced
+from conv_anim.scene.sheets.traced import Traced
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from conv_anim.scene.cells import Position
+    from conv_anim.scene.sheets.cells import Position
     from conv_anim.spec.model import Size
     from conv_anim.spec.shown_as import Attends
 

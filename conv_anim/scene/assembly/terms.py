@@ -6,11 +6,11 @@ from collections import Counter
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.assembly.heading import word_of
+from conv_anim.scene.assembly.made_terms import of_boxes, of_making
+from conv_anim.scene.assembly.marked_terms import of_marks
 from conv_anim.scene.flat.notes import shows_spread
-from conv_anim.scene.heading import word_of
-from conv_anim.scene.made_terms import of_boxes, of_making
-from conv_anim.scene.marked_terms import of_marks
-from conv_anim.scene.stacks import grown
+from conv_anim.scene.sheets.stacks import grown
 from conv_anim.scene.wording import transforms
 from conv_anim.scene.wording.captions import SPACE, caption, field_of
 from conv_anim.scene.wording.formulas import formulas

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.sums import BRACKETS, Sum, Term
+from conv_anim.scene.arithmetic.sums import BRACKETS, Sum, Term
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conv_anim.scene.cells import Position
-    from conv_anim.scene.grid import Grid
     from conv_anim.scene.primitives import Primitive, Text
+    from conv_anim.scene.sheets.cells import Position
+    from conv_anim.scene.sheets.grid import Grid
     from conv_anim.scene.style import Style
     from conv_anim.tracing.taps import Step, Tap
     from conv_anim.tracing.trace import LayerTrace

@@ -10,9 +10,9 @@ from conv_anim.spec.grouping import row_runs
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from conv_anim.scene.cells import Position
     from conv_anim.scene.primitives import Point
-    from conv_anim.scene.shades import Rgb
+    from conv_anim.scene.sheets.cells import Position
+    from conv_anim.scene.sheets.shades import Rgb
 
     At = Callable[[float, float], Point]
     """Where a row and a column begin."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.arithmetic.equality import sign
+from conv_anim.scene.arithmetic.numbers import Format, agrees, enough, format_for
 from conv_anim.scene.color import mix
-from conv_anim.scene.equality import sign
-from conv_anim.scene.numbers import Format, agrees, enough, format_for
 
 if TYPE_CHECKING:
     from conv_anim.scene.style import Style

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from conv_anim.scene.arithmetic.rounding import rounded, short
 from conv_anim.scene.color import mix
 from conv_anim.scene.layout import EMPTY, as_one, column, moved, over, row, space, static
 from conv_anim.scene.primitives import Boxes, Lines, Stroke
-from conv_anim.scene.rounding import rounded, short
 from conv_anim.scene.text_panels import line
 from conv_anim.scene.wording.words import size
 from conv_anim.tracing.analysis import Cost, cost, entries, standard, total, undone

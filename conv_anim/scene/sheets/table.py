@@ -15,8 +15,8 @@ from conv_anim.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from conv_anim.scene.cells import Position
     from conv_anim.scene.primitives import Box, Point, Primitive, Text
+    from conv_anim.scene.sheets.cells import Position
     from conv_anim.scene.style import Style
 
 SMALLEST = 5

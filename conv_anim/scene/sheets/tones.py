@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.arithmetic.numbers import plane
 from conv_anim.scene.color import mix
-from conv_anim.scene.numbers import plane
-from conv_anim.scene.shades import shades_for
+from conv_anim.scene.sheets.shades import shades_for
 from conv_anim.scene.wording.language import Language
 from conv_anim.spec.model import Given
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from conv_anim.scene.shades import Rgb, Shades
+    from conv_anim.scene.sheets.shades import Rgb, Shades
     from conv_anim.scene.style import Style
     from conv_anim.spec.view_values import Cells
     from conv_anim.tracing.trace import LayerTrace, Trace

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import numpy as np
 
 from conv_anim.scene.color import rgb
-from conv_anim.scene.tints import GREY, Hue
+from conv_anim.scene.sheets.tints import GREY, Hue
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:

@@ -6,21 +6,21 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.color import mix
-from conv_anim.scene.marks import TINT, MarkStyle
-from conv_anim.scene.mosaics import mosaic
 from conv_anim.scene.primitives import Boxes
+from conv_anim.scene.sheets.marks import TINT, MarkStyle
+from conv_anim.scene.sheets.mosaics import mosaic
 from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from conv_anim.scene.cells import Position
-    from conv_anim.scene.grid import Grid
-    from conv_anim.scene.numbers import Format
+    from conv_anim.scene.arithmetic.numbers import Format
     from conv_anim.scene.primitives import Primitive, Text
-    from conv_anim.scene.shades import Rgb
-    from conv_anim.scene.sheet import Sheet
+    from conv_anim.scene.sheets.cells import Position
+    from conv_anim.scene.sheets.grid import Grid
+    from conv_anim.scene.sheets.shades import Rgb
+    from conv_anim.scene.sheets.sheet import Sheet
     from conv_anim.spec.model import Number
     from conv_anim.tracing.values import Array
 

@@ -7,7 +7,7 @@ from itertools import repeat
 from math import prod
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.sheet import two
+from conv_anim.scene.sheets.sheet import two
 from conv_anim.scene.steps import Steps, allotted
 from conv_anim.spec.model import MOST_STEPS
 from conv_anim.values import dataclass
@@ -15,7 +15,7 @@ from conv_anim.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from conv_anim.scene.cells import Position
+    from conv_anim.scene.sheets.cells import Position
     from conv_anim.scene.steps import Cell
     from conv_anim.spec.model import Animation, Size
     from conv_anim.tracing.trace import Trace

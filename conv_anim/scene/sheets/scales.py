@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.arithmetic.numbers import format_for
 from conv_anim.scene.layout import column, pad, row, static
-from conv_anim.scene.mosaics import mosaic
-from conv_anim.scene.numbers import format_for
 from conv_anim.scene.primitives import Boxes, Lines, Stroke
-from conv_anim.scene.shades import LEVELS
+from conv_anim.scene.sheets.mosaics import mosaic
+from conv_anim.scene.sheets.shades import LEVELS
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from conv_anim.scene.layout import Panel
     from conv_anim.scene.primitives import Primitive
-    from conv_anim.scene.shades import Shades
+    from conv_anim.scene.sheets.shades import Shades
     from conv_anim.scene.style import Style
     from conv_anim.scene.wording.language import Language
     from conv_anim.tracing.values import Array

@@ -14,7 +14,7 @@ from conv_anim.tracing.geometry import Source
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from conv_anim.scene.sheet import Side
+    from conv_anim.scene.sheets.sheet import Side
     from conv_anim.scene.style import Style
     from conv_anim.scene.wording.language import Language
     from conv_anim.spec.model import Layer

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from conv_anim.tracing.taps import Step
     from conv_anim.tracing.trace import LayerTrace
 
-from conv_anim.scene.equality import EQUAL, norm_sign, sum_sign
-from conv_anim.scene.numbers import Format, agrees, enough, format_for, weights_format
+from conv_anim.scene.arithmetic.equality import EQUAL, norm_sign, sum_sign
+from conv_anim.scene.arithmetic.numbers import Format, agrees, enough, format_for, weights_format
 
 MOST_CHECKED = 100_000
 """Outputs of a layer that are all checked to be what the terms of their sums add up to."""

@@ -10,9 +10,9 @@ from itertools import groupby
 from math import ceil, prod
 from typing import TYPE_CHECKING
 
-from conv_anim.scene.equality import NEAR
-from conv_anim.scene.layer_formats import Formats
-from conv_anim.scene.numbers import MINUS, RAISED, Format
+from conv_anim.scene.arithmetic.equality import NEAR
+from conv_anim.scene.arithmetic.layer_formats import Formats
+from conv_anim.scene.arithmetic.numbers import MINUS, RAISED, Format
 from conv_anim.scene.primitives import Primitive, Text
 from conv_anim.tracing.values import divisors
 from conv_anim.values import dataclass, replace

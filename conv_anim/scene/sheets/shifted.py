@@ -8,28 +8,28 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conv_anim.scene.arithmetic.numbers import format_for
 from conv_anim.scene.callouts import Callout, Key, Legend
-from conv_anim.scene.cells import Numbers
 from conv_anim.scene.color import mix
-from conv_anim.scene.grid import Grid
 from conv_anim.scene.hatching import hatched, hatching
 from conv_anim.scene.hit_regions import HitRegion, Turn
 from conv_anim.scene.layout import animated, column, static
-from conv_anim.scene.numbers import format_for
 from conv_anim.scene.primitives import Boxes, Frame, Lines, Stroke, corners
-from conv_anim.scene.sheet import two
-from conv_anim.scene.shifted_cells import ShiftedCells, runs
+from conv_anim.scene.sheets.cells import Numbers
+from conv_anim.scene.sheets.grid import Grid
+from conv_anim.scene.sheets.sheet import two
+from conv_anim.scene.sheets.shifted_cells import ShiftedCells, runs
+from conv_anim.scene.sheets.tones import SMALLEST_EDGED
 from conv_anim.scene.strokes import strong
-from conv_anim.scene.tones import SMALLEST_EDGED
 from conv_anim.scene.wording import words
 from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sized
 
-    from conv_anim.scene.cells import Position
     from conv_anim.scene.layout import Panel
     from conv_anim.scene.primitives import Items, Primitive, Side
+    from conv_anim.scene.sheets.cells import Position
     from conv_anim.scene.style import Style
     from conv_anim.spec.model import Size
     from conv_anim.spec.shown_as import Attends
