@@ -17,9 +17,9 @@ from conv_anim.cli import main
 from conv_anim.diagnostics import Source, SpecError
 from conv_anim.frameworks.drawings import drawing
 from conv_anim.frameworks.feeding import Feed, said, shape_of
-from conv_anim.frameworks.keras_layers import KERAS
+from conv_anim.frameworks.keras.layers import KERAS
 from conv_anim.frameworks.texts import sketched
-from conv_anim.frameworks.torch_layers import TORCH
+from conv_anim.frameworks.torch.layers import TORCH
 from conv_anim.frameworks.whole import whole
 from conv_anim.pipeline import scene
 from conv_anim.scene.primitives import Text

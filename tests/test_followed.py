@@ -11,15 +11,15 @@ from click.testing import CliRunner
 
 from conv_anim.cli import main
 from conv_anim.diagnostics import Source, SpecError
-from conv_anim.frameworks import model_network
 from conv_anim.frameworks.feeding import Feed, said
-from conv_anim.frameworks.model_attempt import attempt
-from conv_anim.frameworks.model_network import followed
-from conv_anim.frameworks.model_patterns import moved, summed
-from conv_anim.frameworks.model_values import UnreadError
+from conv_anim.frameworks.followed import network as model_network
+from conv_anim.frameworks.followed.attempt import attempt
+from conv_anim.frameworks.followed.network import followed
+from conv_anim.frameworks.followed.patterns import moved, summed
+from conv_anim.frameworks.followed.values import UnreadError
 from conv_anim.frameworks.networks import network
-from conv_anim.frameworks.torch_export import traced
-from conv_anim.frameworks.torch_network import network as of_torch
+from conv_anim.frameworks.torch.export import traced
+from conv_anim.frameworks.torch.network import network as of_torch
 from tests.frameworks import needed
 
 FOLDER = Path(__file__).parent / "models"

@@ -18,8 +18,8 @@ from torch.nn.utils import parametrizations, prune  # noqa: E402
 from conv_anim.frameworks.drawings import drawing  # noqa: E402
 from conv_anim.frameworks.feeding import Feed  # noqa: E402
 from conv_anim.frameworks.networks import network  # noqa: E402
-from conv_anim.frameworks.torch_export import traced  # noqa: E402
-from conv_anim.frameworks.torch_network import network as of_torch  # noqa: E402
+from conv_anim.frameworks.torch.export import traced  # noqa: E402
+from conv_anim.frameworks.torch.network import network as of_torch  # noqa: E402
 
 pytestmark = [
     pytest.mark.frameworks,

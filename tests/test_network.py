@@ -13,8 +13,8 @@ import conv_anim
 from conv_anim.diagnostics import SpecError
 from conv_anim.frameworks.drawings import drawing
 from conv_anim.frameworks.feeding import Feed
-from conv_anim.frameworks.keras_files import layers as layers_of
-from conv_anim.frameworks.keras_network import network as of_keras
+from conv_anim.frameworks.keras.files import layers as layers_of
+from conv_anim.frameworks.keras.network import network as of_keras
 from conv_anim.frameworks.networks import network
 from tests.frameworks import needed
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 import conv_anim
 from conv_anim.frameworks.graphs import from_onnx
-from conv_anim.frameworks.models import Model
 from conv_anim.frameworks.networks import network
-from conv_anim.frameworks.onnx_layers import ONNX, POINTWISE
+from conv_anim.frameworks.onnx.files import Model
+from conv_anim.frameworks.onnx.layers import ONNX, POINTWISE
 from tests.test_network import CONVS
 from tests.test_reported import all_drawn
 

@@ -264,7 +264,7 @@ def all_drawn(name) -> int:
     from pathlib import Path
 
     from conv_anim.frameworks.graphs import drawn_node
-    from conv_anim.frameworks.models import Model
+    from conv_anim.frameworks.onnx.files import Model
 
     onnx = needed("onnx")
     model = Model.read(Path(onnx.__file__).parent / "backend" / "test" / "data" / "light" / f"light_{name}.onnx")

@@ -14,8 +14,8 @@ from conv_anim.diagnostics import Source, SpecError
 from conv_anim.frameworks.drawings import drawing
 from conv_anim.frameworks.feeding import Feed
 from conv_anim.frameworks.networks import network
-from conv_anim.frameworks.yolo_files import of_text
-from conv_anim.frameworks.yolo_network import network as of_yolo
+from conv_anim.frameworks.yolo.files import of_text
+from conv_anim.frameworks.yolo.network import network as of_yolo
 from conv_anim.tracing.reach import reaches
 
 EIGHT = """

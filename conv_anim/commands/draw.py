@@ -139,7 +139,7 @@ def _made(layer: str, feed: Feed, view: str | None, names: Names, node: str | No
     from conv_anim.app.console import limits
     from conv_anim.frameworks import drawings, whole
     from conv_anim.frameworks.files_of_text import source_of
-    from conv_anim.frameworks.model_attempt import attempt
+    from conv_anim.frameworks.followed.attempt import attempt
 
     text = _text(layer)
     tried = None if whole.is_model(layer) else attempt(source_of(text), feed, names, node)

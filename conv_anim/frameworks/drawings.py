@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from conv_anim import pipeline
 from conv_anim.diagnostics import Problem, Source
 from conv_anim.frameworks.files_of_text import is_python_file, source_of
-from conv_anim.frameworks.model_attempt import attempt
+from conv_anim.frameworks.followed.attempt import attempt
 from conv_anim.frameworks.specs import check_signs
 from conv_anim.frameworks.written import Written, written
 from conv_anim.limits import USUAL
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from conv_anim.frameworks.arithmetic import Names
     from conv_anim.frameworks.feeding import Feed
-    from conv_anim.frameworks.model_attempt import Attempt
+    from conv_anim.frameworks.followed.attempt import Attempt
     from conv_anim.frameworks.sketch import Sketch
     from conv_anim.limits import Limits
     from conv_anim.spec.arrays import Files
@@ -119,7 +119,7 @@ def _sketched(tried: Attempt) -> Sketch:
 
 def is_yolo_file(text: str) -> bool:
     """Whether a text names a file of Ultralytics that lists a model's modules."""
-    from conv_anim.frameworks.yolo_files import is_yolo
+    from conv_anim.frameworks.yolo.files import is_yolo
 
     return "\n" not in text and "(" not in text and text.lower().endswith((".yaml", ".yml")) and is_yolo(Path(text))
 

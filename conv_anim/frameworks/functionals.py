@@ -8,11 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conv_anim.diagnostics import Code, Problem, SpecError, nearest
-from conv_anim.frameworks import keras_functions, lax_functions, libraries
+from conv_anim.frameworks import libraries
 from conv_anim.frameworks.calls import Call, Group
 from conv_anim.frameworks.function_calls import bound, named, scalar, weight, weight_last
 from conv_anim.frameworks.function_tables import IN_TORCH, TORCH, WITH_LAYERS, Function
-from conv_anim.frameworks.lax_functions import LAX, REDUCE
+from conv_anim.frameworks.jax import lax_functions
+from conv_anim.frameworks.jax.lax_functions import LAX, REDUCE
+from conv_anim.frameworks.keras import functions as keras_functions
 
 if TYPE_CHECKING:
     from conv_anim.diagnostics import Span

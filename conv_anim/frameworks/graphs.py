@@ -8,8 +8,8 @@ from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.frameworks.arrays import array, fed
 from conv_anim.frameworks.choosing import LISTED, Choice, chosen
 from conv_anim.frameworks.feeding import Feed, smallest
-from conv_anim.frameworks.models import Model
-from conv_anim.frameworks.onnx_layers import ONNX, POINTWISE
+from conv_anim.frameworks.onnx.files import Model
+from conv_anim.frameworks.onnx.layers import ONNX, POINTWISE
 from conv_anim.frameworks.specs import spec_of
 from conv_anim.spec.entering import count_of_channels
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from os import PathLike
     from pathlib import Path
 
-    from conv_anim.frameworks.onnx_nodes import Node
+    from conv_anim.frameworks.onnx.nodes import Node
     from conv_anim.frameworks.sketch import Sketch
     from conv_anim.spec.model import Given, Size, Spec
     from conv_anim.spec.network import Sizes
@@ -71,7 +71,7 @@ def _choice(node: Node) -> Choice:
 
 def described(node: Node) -> str:
     """Its operator with its window and its channels: Conv 3x3, stride 2, 64 to 128 channels."""
-    from conv_anim.frameworks.onnx_network import channels_of, window_of
+    from conv_anim.frameworks.onnx.network import channels_of, window_of
 
     window, channels = window_of(node), channels_of(node)
     parts = [node.kind]

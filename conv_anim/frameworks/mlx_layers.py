@@ -15,7 +15,7 @@ from conv_anim.frameworks.arguments import flag, moves_or_none, only
 from conv_anim.frameworks.dilated import Moves, direct, transposed
 from conv_anim.frameworks.foreign import ForeignLayer, Library, weighted
 from conv_anim.frameworks.sketch import fail, given, unsupported
-from conv_anim.frameworks.torch_keys import (
+from conv_anim.frameworks.torch.keys import (
     BIAS,
     DILATION,
     GROUPS,

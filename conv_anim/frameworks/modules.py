@@ -9,10 +9,10 @@ from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.frameworks.arrays import array, fed
 from conv_anim.frameworks.sketch import DRAWN, NOTHING
 from conv_anim.frameworks.specs import spec_of
-from conv_anim.frameworks.torch_keys import IN_CHANNELS
-from conv_anim.frameworks.torch_layers import HARMLESS, TORCH
-from conv_anim.frameworks.torch_moves import MODE_AXES
-from conv_anim.frameworks.torchvision_layers import TORCHVISION
+from conv_anim.frameworks.torch.keys import IN_CHANNELS
+from conv_anim.frameworks.torch.layers import HARMLESS, TORCH
+from conv_anim.frameworks.torch.moves import MODE_AXES
+from conv_anim.frameworks.torch.torchvision_layers import TORCHVISION
 from conv_anim.spec.nodes import Entries, Scalar, from_python
 from conv_anim.values import dataclass
 
@@ -114,8 +114,8 @@ def _in_a_row(parts: list[Part], layer: Any, given: Any) -> Sketch:
 
 def _by_its_graph(module: Any, given: Any) -> Sketch:
     """What a module's forward does, traced."""
-    from conv_anim.frameworks.torch_aten import drawn
-    from conv_anim.frameworks.torch_export import traced
+    from conv_anim.frameworks.torch.aten import drawn
+    from conv_anim.frameworks.torch.export import traced
 
     held: dict[str, Given] = {}
     axes, channels = _entered(module)

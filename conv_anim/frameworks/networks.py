@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from conv_anim.frameworks.feeding import Feed
-from conv_anim.frameworks.models import Model
-from conv_anim.frameworks.onnx_network import network as of_onnx
+from conv_anim.frameworks.onnx.files import Model
+from conv_anim.frameworks.onnx.network import network as of_onnx
 from conv_anim.values import replace
 
 if TYPE_CHECKING:
     from os import PathLike
 
     from conv_anim.frameworks.arithmetic import Names
-    from conv_anim.frameworks.model_attempt import Attempt
+    from conv_anim.frameworks.followed.attempt import Attempt
     from conv_anim.spec.model import Size
     from conv_anim.spec.network import Network, Sizes
 
@@ -36,22 +36,22 @@ def network(
     if suffix == ".onnx":
         return _of_onnx(what, feed)
     if suffix == ".pt2":
-        from conv_anim.frameworks.torch_export import loaded
-        from conv_anim.frameworks.torch_network import network as of_torch
+        from conv_anim.frameworks.torch.export import loaded
+        from conv_anim.frameworks.torch.network import network as of_torch
 
         return of_torch(loaded(what))
     if suffix == ".keras":
-        from conv_anim.frameworks.keras_files import read
-        from conv_anim.frameworks.keras_network import network as of_keras
+        from conv_anim.frameworks.keras.files import read
+        from conv_anim.frameworks.keras.network import network as of_keras
 
         return of_keras(*read(Path(what)), None if feed is None else feed.shape)
     if suffix in {".yaml", ".yml"}:
-        from conv_anim.frameworks.yolo_files import read as read_yolo
-        from conv_anim.frameworks.yolo_network import network as of_yolo
+        from conv_anim.frameworks.yolo.files import read as read_yolo
+        from conv_anim.frameworks.yolo.network import network as of_yolo
 
         return of_yolo(Path(what).stem, read_yolo(Path(what), names or {}), feed or Feed())
     from conv_anim.frameworks.files_of_text import source_of
-    from conv_anim.frameworks.model_attempt import attempt
+    from conv_anim.frameworks.followed.attempt import attempt
 
     return of_attempt(attempt(source_of(str(what)), feed or Feed(), names or {}, wanted))
 

@@ -9,8 +9,8 @@ from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.frameworks.arrays import array, fed
 from conv_anim.frameworks.choosing import LISTED, Choice, chosen
 from conv_anim.frameworks.feeding import Feed
-from conv_anim.frameworks.keras_layers import KERAS
-from conv_anim.frameworks.keras_network import ACTIVATIONS, turned
+from conv_anim.frameworks.keras.layers import KERAS
+from conv_anim.frameworks.keras.network import ACTIVATIONS, turned
 from conv_anim.frameworks.sketch import DRAWN, Sketch
 from conv_anim.spec.nodes import Scalar
 from conv_anim.values import replace
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conv_anim.frameworks.arithmetic import Names
-    from conv_anim.frameworks.keras_files import Layer
+    from conv_anim.frameworks.keras.files import Layer
     from conv_anim.spec.model import Given
     from conv_anim.spec.network import Sizes
 
 
 def from_pt2(path: Path, node: str | None) -> tuple[Sketch, str]:
     """All of a program that torch.export saved, or one of its nodes, with its numbers. Raises SpecError."""
-    from conv_anim.frameworks.torch_aten import ATEN, drawn
-    from conv_anim.frameworks.torch_export import loaded
+    from conv_anim.frameworks.torch.aten import ATEN, drawn
+    from conv_anim.frameworks.torch.export import loaded
 
     graph, name = loaded(path), path.stem
     if node is not None:
@@ -53,8 +53,8 @@ def from_pt2(path: Path, node: str | None) -> tuple[Sketch, str]:
 
 def from_keras(path: Path, node: str | None, feed: Feed) -> tuple[Sketch, str]:
     """A layer of a .keras file with its numbers, if they can be read, and its activation. Raises SpecError."""
-    from conv_anim.frameworks.keras_files import read, record
-    from conv_anim.frameworks.keras_network import network
+    from conv_anim.frameworks.keras.files import read, record
+    from conv_anim.frameworks.keras.network import network
 
     name, layers = read(path)
     nodes = network(name, layers, feed.shape).nodes
@@ -95,7 +95,7 @@ def _entering(path: Path, layer: Layer, axes: int | None, shape: Sizes | None, f
 
 def _keras_weights(path: Path, layer: Layer, held: dict[str, Given], sketch: Sketch) -> dict[str, Any]:
     """The numbers of a layer that has some; without them a note says why they are made up."""
-    from conv_anim.frameworks.keras_weights import NoWeightsError, arrays, keys
+    from conv_anim.frameworks.keras.weights import NoWeightsError, arrays, keys
 
     if "Conv" not in layer.kind:
         return {}
@@ -135,8 +135,8 @@ def from_yolo(path: Path, node: str | None, feed: Feed, names: Names) -> tuple[s
 
     Raises SpecError.
     """
-    from conv_anim.frameworks.yolo_files import read
-    from conv_anim.frameworks.yolo_network import network
+    from conv_anim.frameworks.yolo.files import read
+    from conv_anim.frameworks.yolo.network import network
 
     nodes = network(path.stem, read(path, names), feed).nodes
     found = [each for each in nodes if each.window is not None]

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from conv_anim.frameworks import (
-    equinox_layers,
-    flax_layers,
-    haiku_layers,
-    keras_functions,
-    keras_layers,
-    lax_layers,
-    mlx_layers,
-    paddle_layers,
-    tinygrad_layers,
-    torch_layers,
-    torchvision_layers,
-)
+from conv_anim.frameworks import mlx_layers, tinygrad_layers
+from conv_anim.frameworks.jax import equinox_layers, flax_layers, haiku_layers, lax_layers
+from conv_anim.frameworks.keras import functions as keras_functions
+from conv_anim.frameworks.keras import layers as keras_layers
+from conv_anim.frameworks.paddle import layers as paddle_layers
+from conv_anim.frameworks.torch import layers as torch_layers
+from conv_anim.frameworks.torch import torchvision_layers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

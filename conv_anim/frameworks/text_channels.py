@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conv_anim.frameworks import attention_layers, lax_layers, torch_keys, torch_moves
+from conv_anim.frameworks import attention_layers
+from conv_anim.frameworks.jax import lax_layers
+from conv_anim.frameworks.torch import keys as torch_keys
+from conv_anim.frameworks.torch import moves as torch_moves
 from conv_anim.spec.sizes import conv_size, effective_kernel
 from conv_anim.values import dataclass
 

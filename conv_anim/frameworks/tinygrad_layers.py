@@ -14,9 +14,9 @@ from conv_anim.frameworks import refusals
 from conv_anim.frameworks.arguments import OrNone, flag, only, whole
 from conv_anim.frameworks.dilated import Moves, direct, transposed
 from conv_anim.frameworks.foreign import ForeignLayer, Library, axes_by, weighted
-from conv_anim.frameworks.keras_keys import Lowered
+from conv_anim.frameworks.keras.keys import Lowered
 from conv_anim.frameworks.sketch import fail, given, same, tidy
-from conv_anim.frameworks.torch_keys import (
+from conv_anim.frameworks.torch.keys import (
     BIAS,
     CEIL_MODE,
     DILATION,

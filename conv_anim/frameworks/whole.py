@@ -10,7 +10,7 @@ from conv_anim.diagnostics import Code, Problem, SpecError
 from conv_anim.frameworks import networks
 from conv_anim.frameworks.drawings import file_name, is_yolo_file
 from conv_anim.frameworks.files_of_text import is_python_file, source_of
-from conv_anim.frameworks.model_attempt import attempt
+from conv_anim.frameworks.followed.attempt import attempt
 from conv_anim.limits import USUAL
 from conv_anim.spec.model import Arange, Input
 from conv_anim.spec.nodes import from_python
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from conv_anim.frameworks.arithmetic import Names
     from conv_anim.frameworks.feeding import Feed
-    from conv_anim.frameworks.model_attempt import Attempt
+    from conv_anim.frameworks.followed.attempt import Attempt
     from conv_anim.limits import Limits
     from conv_anim.spec.model import Given
     from conv_anim.spec.network import Network

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from conv_anim import catalog
 from conv_anim.embed.options import BLOCK
-from conv_anim.frameworks import keras_layers, listing, texts, torch_layers
+from conv_anim.frameworks import listing, texts
+from conv_anim.frameworks.keras import layers as keras_layers
+from conv_anim.frameworks.torch import layers as torch_layers
 from conv_anim.spec.document import CORE
 
 if TYPE_CHECKING:
