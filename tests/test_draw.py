@@ -18,6 +18,7 @@ from conv_anim.diagnostics import Source, SpecError
 from conv_anim.frameworks.drawings import drawing
 from conv_anim.frameworks.feeding import Feed, said, shape_of
 from conv_anim.frameworks.keras.layers import KERAS
+from conv_anim.frameworks.tables import TABLES
 from conv_anim.frameworks.texts import sketched
 from conv_anim.frameworks.torch.layers import TORCH
 from conv_anim.frameworks.whole import whole
@@ -654,6 +655,56 @@ def _nothing():
 def test_hostile_text_is_refused_or_drawn(text):
     try:
         sketched(Source("layer", text), Feed())
+    except SpecError as error:
+        assert str(error)  # noqa: PT017  # it need not be one
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    ("nn.Fold(3, 1, dilation=(3,))", "'dilation' has 1 number, but the input has 2 axes"),
+    ("nn.Fold(4, (2,))", "'kernel_size' has 1 number, but the input has 2 axes"),
+    ("nn.Fold(4, (2, 2, 2))", "'kernel_size' has 3 numbers, but the input has 2 axes"),
+    ("nn.Fold(4, 2, padding=(1, 1, 1))", "'padding' has 3 entries, but the input has 2 axes"),
+    ("nn.Fold((2, 2, 2), (1, 2, 2), 1)", "or two of them: rows and columns; this is a list of 3"),
+    ("nn.Fold((4,), 2)", "or two of them: rows and columns; this is a list of 1"),
+    ("F.fold(x, (4, 4, 4), 2)", "or two of them: rows and columns; this is a list of 3"),
+    ("paddle.nn.Fold([4, 4, 4], 2)", "or two of them: rows and columns; this is a list of 3"),
+    ("paddle.nn.Fold(4, [2, 2, 2])", "'kernel_sizes' has 3 numbers, but the input has 2 axes"),
+])  # fmt: skip
+def test_a_fold_has_two_axes(text, message):
+    """So has PyTorch's, which expects an output_size of 2 numbers; columns were counted before that was checked."""
+    assert message in refused(text)
+
+
+SETTINGS = [
+    (layer.keys, key.name)
+    for library in TABLES.values()
+    for layer in library.layers.values()
+    for key in layer.keys.fields
+]
+ODD = [
+    "()",
+    "(1,)",
+    "(1, 2)",
+    "(1, 2, 3)",
+    "(1, 2, 3, 4)",
+    "[[1, 2]]",
+    "[[1, 2], [3]]",
+    "0",
+    "-1",
+    "None",
+    "'a'",
+    "1.5",
+    "{}",
+]
+
+
+@given(st.sampled_from(SETTINGS), st.sampled_from(ODD))
+def test_any_setting_of_any_layer_is_drawn_or_refused(setting, odd):
+    keys, name = setting
+    given_ = {key.name: "2" for key in keys.fields if key.required} | {name: odd}
+    text = f"{keys.name}({', '.join(f'{key}={value}' for key, value in given_.items())})"
+    try:
+        drawing(text, Feed()).loaded()
     except SpecError as error:
         assert str(error)  # noqa: PT017  # it need not be one
 

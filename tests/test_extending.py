@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
+from pkgutil import resolve_name
 
 import numpy as np
 import pytest
@@ -292,6 +295,17 @@ def test_who_names_only_our_own_looks_for_no_package(toy):
 def test_the_page_shows_the_package_of_this_test():
     page = (Path(__file__).parent.parent / "docs" / "extending.md").read_text(encoding="utf-8")
     assert TOY.read_text(encoding="utf-8") in page
+
+
+def test_what_the_page_says_of_our_modules_is_there():
+    """ "`conv_anim.scene.layout` composes panels: `row`, `column`"; it named one that was not there."""
+    page = (TOY.parents[2] / "docs/extending.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(conv_anim\.[a-z_.]+)`\s+(?:composes|makes)[^:]*:\s((?:`\w+`(?:,\s)?)+)", page)
+    assert len(named) == 2
+    for module, names in named:
+        assert [name for name in re.findall(r"`(\w+)`", names) if not hasattr(import_module(module), name)] == []
+    for name in set(re.findall(r"`(conv_anim\.[a-z_.]+)`", page)):
+        assert resolve_name(name)
 
 
 def test_an_op_of_another_package_has_its_colour_in_a_network(toy):

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from conv_anim.diagnostics import Code, Problem
 from conv_anim.frameworks.calls import Unread, plain
 from conv_anim.spec.entering import LARGEST, per_axis
-from conv_anim.spec.kinds import INVALID, Flag, Whole
-from conv_anim.spec.nodes import Entries, Scalar
+from conv_anim.spec.kinds import INVALID, Either, Flag, ListOf, Whole
+from conv_anim.spec.nodes import Entries, Scalar, is_list, is_scalar
 from conv_anim.spec.records import Field
 from conv_anim.values import dataclass
 
@@ -93,6 +93,15 @@ def count(name: str, default: int) -> Field[int]:
 def sizes(name: str, *, least: int = 1) -> Field[int | tuple[int, ...]]:
     """A parameter that must be given, one number or one per axis."""
     return Field(name, per_axis(least), name, required=True)
+
+
+def rows_and_columns(name: str) -> Field[int | tuple[int, ...]]:
+    """A parameter of layers with two axes that must be given: one number, or one for each of the two."""
+    single = Whole(1, LARGEST, ", or two of them: rows and columns")
+    kind: Kind[int | tuple[int, ...]] = Either(
+        ((is_list, ListOf(Whole(1, LARGEST), single.expected, 2, 2)), (is_scalar, single))
+    )
+    return Field(name, kind, name, required=True)
 
 
 def moves(name: str, default: int, *, least: int = 1) -> Field[int | tuple[int, ...]]:

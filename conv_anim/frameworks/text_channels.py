@@ -64,11 +64,15 @@ def _some(read: Read) -> int:
     return made
 
 
-def _said(read: Read, name: str) -> tuple[int, ...]:
-    """A pair of a fold, whose parameters PaddlePaddle calls by their plurals."""
+def _said(read: Read, name: str) -> tuple[int, int]:
+    """A pair of a fold, whose parameters PaddlePaddle calls by their plurals.
+
+    Some pair where there are more numbers or fewer: the spec that is made of the fold has them, and is refused for it.
+    """
     field = next(field for field in read.layer.keys.fields if field.name in {name, f"{name}s"})
     value = read.record.of(field)
-    return (value, value) if isinstance(value, int) else value
+    rows, columns = (value, value) if isinstance(value, int) or len(value) != 2 else value
+    return (rows, columns) if isinstance(rows, int) else (1, 1)
 
 
 def _taps(read: Read) -> int:

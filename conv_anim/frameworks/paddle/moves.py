@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from conv_anim.diagnostics import Code
-from conv_anim.frameworks.arguments import ignored, moves, sizes
+from conv_anim.frameworks.arguments import ignored, moves, rows_and_columns, sizes
 from conv_anim.frameworks.foreign import ForeignLayer
 from conv_anim.frameworks.sketch import fail, given, same, tidy, unsupported
 from conv_anim.spec.entering import LARGEST
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from conv_anim.spec.model import Padding
     from conv_anim.spec.records import Record
 
-KERNEL, OUTPUT = sizes("kernel_sizes"), sizes("output_sizes")
+KERNEL, OUTPUT = sizes("kernel_sizes"), rows_and_columns("output_sizes")
 DILATION, STRIDE = moves("dilations", 1), moves("strides", 1)
 SIDE = Whole(0, LARGEST, ", or a list of 2 or 4 of them")
 PADDING: Field[Any] = Field(

@@ -6,7 +6,7 @@ from math import floor
 from typing import TYPE_CHECKING, Any
 
 from conv_anim.diagnostics import Code
-from conv_anim.frameworks.arguments import OrNone, moves_or_none, sizes, whole
+from conv_anim.frameworks.arguments import OrNone, moves_or_none, rows_and_columns, whole
 from conv_anim.frameworks.sketch import Border, fail, given, unsupported
 from conv_anim.frameworks.torch.keys import DILATION, KERNEL_SIZE, PADDING, STRIDE
 from conv_anim.ops.upsample_keys import MODES, SCALE_FACTOR
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # what rearranges
 
 UP, DOWN, SHUFFLED = whole("upscale_factor"), whole("downscale_factor"), whole("groups")
-FOLDED = sizes("output_size")
+FOLDED = rows_and_columns("output_size")
 SIZE = moves_or_none("size")
 SCALE: Field[Any] = Field("scale_factor", OrNone(SCALE_FACTOR.kind), "scale_factor")
 EXACT = "nearest-exact"
