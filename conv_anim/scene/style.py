@@ -102,9 +102,19 @@ class Style:
         return 0.4 * self.gap
 
     @property
+    def half(self) -> float:
+        """Between lines that belong together."""
+        return 0.5 * self.gap
+
+    @property
     def close(self) -> float:
         """From a grid to its label."""
         return 0.7 * self.gap
+
+    @property
+    def loose(self) -> float:
+        """From a drawing to what stands beside it."""
+        return 1.25 * self.gap
 
     @property
     def wide(self) -> float:

@@ -97,7 +97,7 @@ class CostTable:
     @property
     def _gap(self) -> float:
         """Between columns."""
-        return 1.25 * self.style.gap
+        return self.style.loose
 
     @cached_property
     def _columns(self) -> tuple[float, float, float]:
@@ -155,8 +155,8 @@ class CostTable:
         found = static((Boxes(((0, 0, wide, high),), fill),), wide, 0.0) if wide else EMPTY
         told = percent(one.cost.multiply_adds, self._replaced) if one.kind == "total" and self._replaced else ""
         beside = line(told, style, size=self._size, color=style.text_ink, bold=True) if told else EMPTY
-        room = self._width(percent(1, 1), bold=True) + 0.4 * style.gap if self._replaced else 0.0
-        return over(space(BAR * style.scale + room), row(found, beside, gap=0.4 * style.gap, align="start"))
+        room = self._width(percent(1, 1), bold=True) + style.thin if self._replaced else 0.0
+        return over(space(BAR * style.scale + room), row(found, beside, gap=style.thin, align="start"))
 
 
 def percent(part: int, whole: int) -> str:

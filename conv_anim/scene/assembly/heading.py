@@ -28,7 +28,7 @@ BOLDER = 1.1
 def headed(spec: Spec, style: Style, width: float) -> Panel:
     """The title in bold, and the takeaway below it, in lines that are no wider."""
     title = EMPTY if spec.title is None else _lines(spec.title, style, style.em(TITLE), width, bold=True)
-    return column(title, pointed(spec, style, width), gap=0.6 * style.gap)
+    return column(title, pointed(spec, style, width), gap=style.half)
 
 
 def pointed(spec: Spec, style: Style, width: float) -> Panel:
@@ -49,7 +49,7 @@ def explained(lines: Sequence[str], style: Style, width: float) -> Panel:
             wide = max(wide, *(one.x + style.width(one.text, size=one.size, bold=one.bold) for one in made))
     if not items:
         return EMPTY
-    return pad(written(tuple(items), wide, rows * leading, baseline=0.0), bottom=0.8 * style.gap)
+    return pad(written(tuple(items), wide, rows * leading, baseline=0.0), bottom=style.close)
 
 
 def word_of(line: str) -> str:

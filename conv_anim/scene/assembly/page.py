@@ -45,7 +45,7 @@ def page_of(
     head = headed(spec, style, max(shown.width, headed_by)) if spec.theme.headed else EMPTY
     full = width or ceil(max(shown.width, head.width, *(one.width for one in (words, *below)))) + 2 * style.margin
     if head != EMPTY:
-        above = round(style.margin + 0.5 * style.gap)
+        above = round(style.margin + style.half)
         head = align(pad(head, left=style.margin, top=above), full, 0, across="start")
         head = align(head, full, round(head.height))
     body = pad(align(shown, full, 0), top=style.margin, bottom=style.margin)
@@ -61,7 +61,7 @@ def _words(spec: Spec, style: Style, room: float) -> Panel:
         return words
     passing = Drawing(frames=(Frame((), first.static),), finished=Frame)
     last = replace(first, parts=panel(passing, first.width, first.height).parts)
-    return column(words, last, gap=-0.8 * style.gap)  # no further from the others than these
+    return column(words, last, gap=-style.close)  # no further from the others than these
 
 
 def _view(trace: Trace, style: Style) -> Panel:
@@ -91,14 +91,14 @@ def _board(spec: Spec, traces: Sequence[Trace], style: Style, each: int | None) 
 def _said(spec: Spec, style: Style, width: float) -> Panel:
     """What stands below one of several figures."""
     point = pointed(spec, style, width)
-    return column(pad(point, bottom=0.5 * style.gap if point.parts else 0.0), *_below(spec, style, width, "start"))
+    return column(pad(point, bottom=style.half if point.parts else 0.0), *_below(spec, style, width, "start"))
 
 
 def _below(spec: Spec, style: Style, width: float, anchor: Literal["start", "middle"] = "middle") -> list[Panel]:
     """Formula, caption and costs, as requested."""
     lines = _lines(spec, style, width)
     table = _table(spec, style)
-    between = space(height=0.5 * style.gap if lines and table.parts else 0)
+    between = space(height=style.half if lines and table.parts else 0)
     size, ink = style.label_size, style.label_ink
     said = paragraph(lines, style, size=size, leading=1.5 * size, color=ink, anchor=anchor) if lines else EMPTY
     return [said, between, table]

@@ -79,7 +79,7 @@ class Addition(ChannelDrawing):
         if not self.labelled:
             return 0.0
         names = (self._name(channel_row.channel) for channel_row in self.of(0))
-        return max(self.style.width(name, size=self.style.small_size) for name in names) + 0.5 * self.style.gap
+        return max(self.style.width(name, size=self.style.small_size) for name in names) + self.style.half
 
     def _name(self, channel: int) -> str:
         return self.say(f"channels.{self.made_of}_of", number=channel + 1)

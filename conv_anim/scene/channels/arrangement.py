@@ -93,7 +93,7 @@ class Arrangement:
         """Top of the rows, below their labels, in pixels."""
         if not self.labelled:
             return 0
-        return round(max(sign.height for sign in self.signs) + 0.5 * self.style.gap) + self.gap
+        return round(max(sign.height for sign in self.signs) + self.style.half) + self.gap
 
     @cached_property
     def groups(self) -> list[list[MapRows]]:
@@ -150,7 +150,7 @@ class Arrangement:
     ) -> Tower:
         source, *others = (round(grid.height) for grid in self.columns)
         each, dots = others[-1] if output is None else output, round(self.channel_rows.numbers.cell)
-        heights = Heights(source, max(others), each, dots, self.gap, self.gap + round(0.9 * self.style.gap))
+        heights = Heights(source, max(others), each, dots, self.gap, self.gap + round(self.style.gap))
         return tower(groups, outputs, heights, top=self.top if top is None else top)
 
     @cached_property
@@ -191,13 +191,13 @@ class Arrangement:
     @property
     def bar_room(self) -> int:
         """For the bars that mark groups."""
-        return round(self.style.gap * 0.8) if self.whole else 0
+        return round(self.style.close) if self.whole else 0
 
     def _between(self, column: int) -> float:
         last = len(self.columns) - 1
         if column == last:
             return 0
-        fork = 1.2 * self.style.gap if column == 0 and self.forked else 0
+        fork = self.style.loose if column == 0 and self.forked else 0
         return fork + self._sign_room(column, last)
 
     @cached_property

@@ -166,11 +166,11 @@ class BegunFilter(ChannelDrawing):
         (_, arrow, _, _), (_, top, _, high) = (
             text_box(self.style, text) for text in (self._sign(x, 0, self.places.made_sign("")), said)
         )
-        apart = max(0.9 * self.style.gap, top + high - arrow)
+        apart = max(self.style.gap, top + high - arrow)
         return [replace(said, y=said.y + row.map.middle - apart)]
 
     def _fork_end(self, grid: Grid) -> float:
-        return round(grid.x + grid.width + 1.2 * self.style.gap)
+        return round(grid.x + grid.width + self.style.loose)
 
     def _forks(self, rows: list[PlacedRow]) -> list[Primitive]:
         """Lines from each input map to all of its kernels."""
@@ -197,15 +197,15 @@ class BegunFilter(ChannelDrawing):
 
     def _joined(self, channel: int, rows: list[PlacedRow], outputs: Outputs) -> list[Primitive]:
         """A bracket from all maps to the output that they make, with the bias on its way."""
-        maps, gap, y = [row.map for row in rows], self.style.gap, outputs.grid(channel).middle
-        start = maps[0].x + maps[0].width + gap * 0.6
-        x = round(start + gap * 0.6)
+        maps, y = [row.map for row in rows], outputs.grid(channel).middle
+        start = maps[0].x + maps[0].width + self.style.half
+        x = round(start + self.style.half)
         ticks = tuple(((start, m.middle), (x, m.middle)) for m in maps)
         spine = ((x, min(maps[0].middle, y)), (x, max(maps[-1].middle, y)))
         text = f"{self.bias_of(channel)} =".strip()
         middle = (x + outputs.x) / 2
         wide = self.style.width(text, size=self.places.sign_size)
-        lead = ((x, y), (middle - wide / 2 - gap * 0.4, y))
+        lead = ((x, y), (middle - wide / 2 - self.style.thin, y))
         plus = [self._sign(a.x + a.width / 2, (a.y + a.height + b.y) / 2, "+") for a, b in pairwise(maps)]
         return [
             Lines((*ticks, spine, lead), self._stroke),

@@ -71,7 +71,7 @@ class Crossing(Moved):
             round(self.style.gap * (1.4 if self.labelled else 0.8)),
             round(self.shape[0] * self.numbers.cell),
         )
-        heights = Heights(high, high, 0, high, gap, gap + round(0.8 * self.style.gap))
+        heights = Heights(high, high, 0, high, gap, gap + round(self.style.close))
         groups = [[MapRows(c, (c,)) for c in range(first, first + group)] for first in range(0, self.count, group)]
         return list(tower(groups, 0, heights, top=self.top).rows.values())
 
@@ -86,7 +86,7 @@ class Crossing(Moved):
         """The input's maps group by group, and the output's: the first ones of all groups, the second ones, …."""
         before, after = self._spans(self.count // self.groups), self._spans(self.groups)
         bottom = max(before[-1].top, after[-1].top)
-        x, right = round(0.8 * self.style.gap), self.right
+        x, right = round(self.style.close), self.right
         return (
             [self._grid(x, span.top + (bottom - before[-1].top) // 2) for span in before],
             [self._grid(right, span.top + (bottom - after[-1].top) // 2) for span in after],
@@ -98,12 +98,12 @@ class Crossing(Moved):
         size = self.style.small_size
         names = [self.style.width(self._name_of(c), size=size) for c in range(self.count)] if self.labelled else []
         wide = max([self.shape[1] * self.numbers.cell, *names])
-        return 0.8 * self.style.gap + wide + 0.5 * self.style.gap
+        return self.style.close + wide + self.style.half
 
     @cached_property
     def right(self) -> int:
         """Left edge of the outputs, in pixels."""
-        wide = max(self.clear, 0.8 * self.style.gap + self.signs[0].width if self.labelled else 0)
+        wide = max(self.clear, self.style.close + self.signs[0].width if self.labelled else 0)
         return round(wide + max(6 * self.style.gap, 1.1 * self.count * self.style.gap))
 
     def _grid(self, x: float, y: float) -> Grid:
@@ -147,7 +147,7 @@ class Crossing(Moved):
         before, after = self.columns
         source = self.sources[output]
         color = mix(self.style.colors.background, strengthened(self.style.colors, self.color(source)), share)
-        start, end, gap = before[source], after[output], 0.5 * self.style.gap
+        start, end, gap = before[source], after[output], self.style.half
         from_map = start.x + start.width + gap, start.middle
         line = bent((self.clear, start.middle), (end.x - gap, end.middle))
         return Lines(((from_map, *line),), Stroke(color, max(1.0, width * self.style.scale)))

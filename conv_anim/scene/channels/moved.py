@@ -60,4 +60,4 @@ class Moved(ChannelRows):
     @cached_property
     def top(self) -> int:
         """Top of the maps, below their labels, in pixels."""
-        return round(max(sign.height for sign in self.signs) + 2.1 * self.style.gap) if self.labelled else 0
+        return round(max(sign.height for sign in self.signs) + self.style.far) if self.labelled else 0

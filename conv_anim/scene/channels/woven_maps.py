@@ -95,7 +95,7 @@ class WovenMaps(Moved):
             return self.gap
         name = self.style.width(self._called(len(self._maps) - 1), size=self.style.small_size)
         wide = self.small_shape[1] * self.numbers.cell
-        return max(self.gap, ceil(name + 0.8 * self.style.gap - wide))
+        return max(self.gap, ceil(name + self.style.close - wide))
 
     def _called(self, channel: int) -> str:
         return self.say("channels.channel", number=channel + 1)

@@ -163,7 +163,7 @@ class Detour(Traced):
         return named(self._tables[name], name, pad(own, bottom=high - own.height))  # their names are on one line
 
     def _head(self, name: str) -> Panel:
-        colors, room = self.style.colors, self._tables[name].width + 2 * self.style.gap
+        colors, room = self.style.colors, self._tables[name].width + self.style.far
         swatch = {"input": colors.input, "kernel": colors.kernel, "output": colors.output}.get(name)
         return sign(self.style, self.heads[name], swatch, room=room)
 
@@ -171,8 +171,8 @@ class Detour(Traced):
     def page(self) -> Panel:
         """All maps, their signs, what leads from one to another, and the words below."""
         made, style = self._above, self.style
-        below = column(self._worked(made.width), self._below(made.width), gap=0.8 * style.gap)
-        return column(made, self.counted, below, gap=1.4 * style.gap)
+        below = column(self._worked(made.width), self._below(made.width), gap=style.close)
+        return column(made, self.counted, below, gap=style.wide)
 
     @cached_property
     def _above(self) -> Panel:
@@ -190,8 +190,8 @@ class Detour(Traced):
         arrows = [down[0], EMPTY, down[1], EMPTY, down[2]]
         made = table(
             [lines[0], arrows, lines[1]],
-            across=0.9 * style.gap,
-            down=0.7 * style.gap,
+            across=style.gap,
+            down=style.close,
             align="middle" if fits else "start",
         )
         return align(made, made.anchors[UP][0], 0, across="start")
@@ -226,13 +226,13 @@ class Detour(Traced):
     def _way(self, said: str, *, down: bool) -> Panel:
         """An arrow with what it stands for."""
         style, ink = self.style, self.style.label_ink
-        size, high, head = style.em(13), round(2.2 * style.gap), max(4, round(0.3 * style.gap))
+        size, high, head = style.em(13), round(style.far), max(4, round(style.thin))
         x, start, end = 0.6 * head, *((0, high) if down else (high, 0))
         back = end - head if down else end + head
         stroke = Stroke(ink, max(1.5, 1.5 * style.scale))
         tip = ((x, end), (x - 0.6 * head, back), (x + 0.6 * head, back))
         top = (high - size * style.font.cap_height) / 2
-        text = style.text(x + head + 0.3 * style.gap, top, said, size=size, color=ink)
+        text = style.text(x + head + style.thin, top, said, size=size, color=ink)
         items = (Lines((((x, start), (x, back)),), stroke), Polygons((tip,), ink), text)
         ends = {} if down else {UP: (text.x + style.width(said, size=size), 0.0)}  # to its right there is no room
         return anchored(static(items, 2 * x, high), **ends)
@@ -243,7 +243,7 @@ class Detour(Traced):
         lines = [part for said in self.remarks for part in style.wrapped(said, size=size, width=wide)]
         said = paragraph(lines, style, size=size, leading=1.6 * size, color=style.text_ink) if lines else EMPTY
         keys = Legend(style, self.keys, wide).panel if self.keys else EMPTY
-        return column(keys, said, gap=0.8 * style.gap)
+        return column(keys, said, gap=style.close)
 
     @cached_property
     def tables(self) -> dict[str, Table]:

@@ -179,7 +179,6 @@ class Tiles(Detour):
     @property
     def counted(self) -> Panel:
         """The multiplications of a tile, a small square for each: window by window, and this way."""
-        gap = 0.5 * self.style.gap
         direct, ours = ((KERNEL, KERNEL),) * OUT**2, ((READ, READ),)
         uses = np.array([np.outer(*pair) != 0 for pair in product(OUTPUT_TRANSFORM, repeat=2)])
         told = {"outputs": OUT**2, "weights": KERNEL**2, "shared": int((uses.sum(axis=0) > 1).sum())}
@@ -187,9 +186,9 @@ class Tiles(Detour):
         for name, blocks in (("direct", direct), ("ours", ours)):
             count = sum(rows * columns for rows, columns in blocks)
             label = Label(self.say(f"winograd.{name}", count=count), self.say(f"winograd.{name}.detail", **told))
-            squares = row(*(self._squares(*block) for block in blocks), gap=gap, align="middle")
-            made.append(row(squares, sign(self.style, label, None, room=inf), gap=2 * gap, align="middle"))
-        return row(*made, gap=3 * self.style.gap, align="middle")
+            squares = row(*(self._squares(*block) for block in blocks), gap=self.style.half, align="middle")
+            made.append(row(squares, sign(self.style, label, None, room=inf), gap=self.style.gap, align="middle"))
+        return row(*made, gap=self.style.apart, align="middle")
 
     def _squares(self, rows: int, columns: int) -> Panel:
         side = round(SQUARE * self.style.scale)

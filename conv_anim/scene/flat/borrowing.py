@@ -31,7 +31,7 @@ class Borrowing:
     @property
     def pitch(self) -> float:
         """From one bracket to the next."""
-        return 0.55 * self.style.gap
+        return self.style.half
 
     def room(self, side: Side) -> float:
         """What the brackets of all windows along a side need beside the sheet."""

@@ -85,5 +85,5 @@ def _with_heading(panel: Panel, name: str, say: Language, style: Style) -> Panel
     width = max(panel.width, NARROWEST * style.scale)
     lines = style.wrapped(say(f"flat.{name}.what"), size=style.small_size, width=width)
     sign = Callout(style, Label(say(f"flat.{name}"), lines[0]), None, tuple(lines[1:]))
-    heading = static(sign.at(0, 0), sign.width, round(sign.height + 1.4 * style.gap))
+    heading = static(sign.at(0, 0), sign.width, round(sign.height + style.wide))
     return column(heading, panel)

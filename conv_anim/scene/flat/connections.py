@@ -60,9 +60,9 @@ class Connections(Diagram):
             assert self.forward is not None
             return round(self.turn_at), round((self.middle(self.forward) + self.middle(k)) / 2)
         if self.leads_back(k):
-            right = self.grids[k][0].x + self.size(k)[0] + 1.3 * self.style.gap
+            right = self.grids[k][0].x + self.size(k)[0] + self.style.loose
             return round(right + self.wide_between(k) / 2), self.middle(k)
-        left = self.lefts[self.depths[k]] - 1.3 * self.style.gap
+        left = self.lefts[self.depths[k]] - self.style.loose
         return round(left - self.wide_between(k) / 2), self.middle(k)
 
     def _ways(self) -> list[Primitive]:
@@ -79,11 +79,11 @@ class Connections(Diagram):
 
     def _arrow(self, k: int) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
         """From the badge before a map to the map: the line and its head."""
-        (x, y), size = self.badge_at(k), 0.42 * self.style.gap
+        (x, y), size = self.badge_at(k), self.style.thin
         back = self.leads_back(k)
         side = -1 if back else 1
         edge = self.grids[k][0].x + (self.size(k)[0] if back else 0)
-        end = edge - side * 0.35 * self.style.gap
+        end = edge - side * self.style.thin
         start = (x, y + self.badge_height / 2) if self.is_turn(k) else (x + side * self.badge_width(k) / 2, y)
         high = self.middle(k)
         line = (start, (x, high), (end - side * size, high)) if self.is_turn(k) else (start, (end - side * size, high))
@@ -91,9 +91,9 @@ class Connections(Diagram):
 
     def _way_back(self, read: int, k: int) -> tuple[Point, ...]:
         """The same as `_way`, from right to left."""
-        (x, y), gap = self.badge_at(k), self.style.gap
-        start, high = self.grids[read][0].x - 0.35 * gap, self.middle(read)
-        turn = round(self.grids[read][0].x - 0.95 * gap)
+        x, y = self.badge_at(k)
+        start, high = self.grids[read][0].x - self.style.thin, self.middle(read)
+        turn = round(self.grids[read][0].x - self.style.gap)
         tracks = self.tracks[self.tier(k)]
         if (read, k) not in tracks:
             right = x + self.badge_width(k) / 2
@@ -103,15 +103,15 @@ class Connections(Diagram):
 
     def _way(self, read: int, k: int) -> tuple[Point, ...]:
         """From a map to the badge before another: straight, round a corner, or below the columns between them."""
-        (x, y), gap = self.badge_at(k), self.style.gap
+        x, y = self.badge_at(k)
         if self.is_turn(k):
-            right = self.grids[read][0].x + self.size(read)[0] + 0.35 * gap
+            right = self.grids[read][0].x + self.size(read)[0] + self.style.thin
             return (right, self.middle(read)), (x, self.middle(read)), (x, y - self.badge_height / 2)
         if self.leads_back(k):
             return self._way_back(read, k)
         tracks = self.tracks[self.tier(k)]
         depth = self.depths[read]
-        start, high = self.grids[read][0].x + self.size(read)[0] + 0.35 * gap, self.middle(read)
+        start, high = self.grids[read][0].x + self.size(read)[0] + self.style.thin, self.middle(read)
         turn = self.bend(depth)
         if (read, k) in self.aisles:
             return (start, high), *self._way_by_aisle(read, k)
@@ -139,7 +139,7 @@ class Connections(Diagram):
     def _turn(self, read: int) -> int:
         """Where ways to the tracks below its line leave the height of a map."""
         several = len({to for one, to in self.tracks[self.tier(read)] if one == read}) > 1
-        return self.bend(self.depths[read]) + round(0.35 * self.style.gap) * several
+        return self.bend(self.depths[read]) + round(self.style.thin) * several
 
     def _badges(self) -> list[Primitive]:
         colors, high = self.style.colors, self.badge_height

@@ -76,7 +76,7 @@ class Diagram(NetworkLines):
     @property
     def _apart(self) -> float:
         """Between maps of one column."""
-        return 1.8 * self.style.gap
+        return self.style.far
 
     def _below(self, k: int) -> float:
         return self._head(k) + self.size(k)[1]
@@ -111,7 +111,7 @@ class Diagram(NetworkLines):
     @property
     def between_tiers(self) -> float:
         """Pixels between what stands in one line and in the next."""
-        return 2.6 * self.style.gap
+        return self.style.apart
 
     @cached_property
     def tops(self) -> dict[int, float]:
@@ -190,10 +190,10 @@ class Diagram(NetworkLines):
 
     def bend(self, depth: int) -> int:
         """Where ways from a column's maps may turn."""
-        return round(self.lefts[depth] + self._wide(depth) + 0.95 * self.style.gap)
+        return round(self.lefts[depth] + self._wide(depth) + self.style.gap)
 
     @property
     def turn_at(self) -> float:
         """Where the way from the output back to its gradient goes down, right of both."""
         last = len(self.columns) - 1
-        return self.lefts[-1] + max(self._wide(last), *self._labels_of(last), 0.0) + 2.2 * self.style.gap
+        return self.lefts[-1] + max(self._wide(last), *self._labels_of(last), 0.0) + self.style.far

@@ -118,7 +118,7 @@ class NetworkLines(NetworkNames):
         """What lies between a column and the one before it: lines, a badge, an arrow."""
         ahead = [k for k in self.columns[depth] if not self.leads_back(k)]
         back = [k for k in self.columns[depth - 1] if self.leads_back(k) and not self.is_turn(k)]
-        return max(self.wide_between(k) for k in (*ahead, *back)) + 3.2 * self.style.gap
+        return max(self.wide_between(k) for k in (*ahead, *back)) + self.style.apart + self.style.hair
 
     def _wide(self, depth: int) -> float:
         """The width of a column that nothing may come into; its label may go on above a gutter with straight lines."""
@@ -179,4 +179,4 @@ class NetworkLines(NetworkNames):
     def _tracked(self, tier: int) -> float:
         """The height of the lines below the maps of a pass."""
         tracks = self.tracks[tier]
-        return len(tracks) * self.style.gap + (0.4 * self.style.gap if tracks else 0)
+        return len(tracks) * self.style.gap + (self.style.thin if tracks else 0)

@@ -114,7 +114,7 @@ class NetworkMaps(Fitted, Weights):
     @property
     def between(self) -> int:
         """Pixels between two grids of a map."""
-        return round(0.6 * self.style.gap) + self.note_room
+        return round(self.style.half) + self.note_room
 
     @cached_property
     def notes(self) -> dict[int, list[str]]:

@@ -180,7 +180,7 @@ class NetworkNames(NetworkMaps):
     def badge_width(self, k: int) -> float:
         """The width of the badge before a map."""
         wide = self.style.width(self.badges[k - 1], size=self.badge_size, bold=True)
-        return max(wide + 0.9 * self.style.gap, self.badge_height)
+        return max(wide + self.style.gap, self.badge_height)
 
     @cached_property
     def written_below(self) -> list[int]:
@@ -195,4 +195,4 @@ class NetworkNames(NetworkMaps):
 
     def weights_drop(self, k: int) -> float:
         """How far from the middle of a badge the weights below it reach down."""
-        return self.badge_height / 2 + 0.4 * self.style.gap + self.weights_size(k)[1]
+        return self.badge_height / 2 + self.style.thin + self.weights_size(k)[1]

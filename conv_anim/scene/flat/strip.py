@@ -188,7 +188,7 @@ class Strip:
         return said - wide
 
     def _beside_arrow(self, wide: float) -> float:
-        return wide / 2 + self.style.gap * 0.5
+        return wide / 2 + self.style.half
 
     @cached_property
     def width(self) -> float:
@@ -232,7 +232,7 @@ class Strip:
 
     def _arrow(self, grid: Grid, words: str) -> list[Primitive]:
         """Down to a grid, with words beside it."""
-        style, inset, head = self.style, 0.25 * self.style.gap, 0.3 * self.style.gap
+        style, inset, head = self.style, self.style.hair, self.style.thin
         x, start, end = round(grid.x + grid.width / 2), grid.y - self.arrow + inset, grid.y - inset
         size, middle = style.small_size, grid.y - self.arrow / 2
         left, top = grid.x + self._beside_arrow(grid.width), middle - size * style.font.cap_height / 2

@@ -190,7 +190,7 @@ class UpsampledView(FittedStrip, FlatDrawing):
     @property
     def _pointer(self) -> float:
         """The height of the heads beside the input."""
-        return 0.5 * self.style.gap
+        return self.style.half
 
     def _pointers(self, step: Step) -> Primitive:
         """Beside the input, the row and the column where the middle of an output lies."""

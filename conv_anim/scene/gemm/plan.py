@@ -223,12 +223,12 @@ class Plan(Traced):
         upper = [self._standing(parts["map"]), self._standing(parts["top"])]
         lower = [self._hanging(parts["left"], "left"), self._hanging(parts["out"], "out")]
         lower[0] = align(lower[0], max(upper[0].width, lower[0].width), 0, across="end")
-        made = table([upper, lower], across=1.2 * style.gap, down=style.gap)
+        made = table([upper, lower], across=style.loose, down=style.gap)
         said = slot("counts", 0, LEADING * style.em(LINE) * self.most_lines(made.width))
         if not self.counted:
-            return column(made, said, gap=1.4 * style.gap)
+            return column(made, said, gap=style.wide)
         memory = named(tables["memory"], "memory", self._head("memory", max(made.width, ACROSS * style.scale)))
-        return column(made, memory, said, gap=1.4 * style.gap)
+        return column(made, memory, said, gap=style.wide)
 
     def most_lines(self, width: float) -> int:
         """How many lines of text stand below all, in the step that has most of them."""

@@ -43,9 +43,9 @@ def kernel_sign(view: Isometric, label_end: float) -> tuple[Items, Box] | None:
     contents = Contents(letter=W) if view.numbers.symbols else Contents()
     (rows, columns), top_plane = values.shape, view.floors[-1].plane
     grid = Grid(style, wanted, rows, columns, 0.0, 0.0, contents)
-    high = sign.height + 0.6 * style.gap + grid.height
+    high = sign.height + style.half + grid.height
     right, low = top_plane.at(top_plane.rows, top_plane.columns)
-    left, wide = round(max(right, label_end) + 1.2 * style.gap), max(sign.width, grid.width)
+    left, wide = round(max(right, label_end) + style.loose), max(sign.width, grid.width)
     top = round(min(low, _highest(view.floors[0].plane, left, left + wide) - style.gap) - high)
     grid = replace(grid, x=left, y=top + high - grid.height)
     masked = [two(cell) for cell in view.layer.operator.left_out]

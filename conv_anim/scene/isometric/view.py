@@ -84,7 +84,7 @@ def _below_right(floor: Floor, sign: Callout) -> tuple[Items, Box]:
     plane = floor.plane
     x, y = plane.at(plane.rows, plane.columns)
     left = x - sign.width
-    top = y + sign.width * 0.5 + sign.style.gap * 0.75
+    top = y + sign.width * 0.5 + sign.style.close
     top = min(top, plane.corner[1] + sign.style.gap)
     return sign.at(left, top), (left, top, sign.width, sign.height)
 
@@ -93,7 +93,7 @@ def _above_left(floor: Floor, sign: Callout) -> tuple[Items, Box]:
     """Starting at the left corner, as low as the far edge lets it."""
     plane = floor.plane
     x, y = plane.at(0, 0)
-    top = y - sign.width * 0.5 - sign.style.gap * 0.75 - sign.height
+    top = y - sign.width * 0.5 - sign.style.close - sign.height
     top = max(top, plane.at(0, plane.columns)[1] - sign.style.gap - sign.height)
     return sign.at(x, top), (x, top, sign.width, sign.height)
 

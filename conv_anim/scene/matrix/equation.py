@@ -158,7 +158,7 @@ def above(product: Line, maps: Line, style: Style) -> Layout | None:
     """The maps over a wide matrix, beside the long vector that it is multiplied by; None where they do not fit."""
     matrix, vector = product.parts["matrix"], product.parts["x"]
     row = maps.placed(0, maps.above)
-    middle = max(product.above, row.height + 1.6 * style.gap + matrix.label_height + matrix.table.height / 2)
+    middle = max(product.above, row.height + style.wide + matrix.label_height + matrix.table.height / 2)
     if row.width > matrix.table.width or middle + matrix.table.height / 2 > vector.height:
         return None
     line = product.placed(0, middle)
@@ -172,7 +172,7 @@ def column_height(maps: dict[str, Part], style: Style) -> float:
 
 
 def _between(style: Style) -> float:
-    return 1.8 * style.gap
+    return style.far
 
 
 def beside(product: Line, maps: dict[str, Part], result: Part | None, style: Style) -> Layout:

@@ -213,7 +213,7 @@ class SharesPlan(Traced):
         if not self.labelled:
             return Part(table, None)
         sign = Callout(self.style, labels[name], self._swatch(name), keys=self._keys(name, number))
-        return Part(table, sign, 0.6 * self.style.gap)
+        return Part(table, sign, self.style.half)
 
     def _swatch(self, name: str) -> str | None:
         colors = self.style.colors

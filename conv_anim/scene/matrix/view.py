@@ -159,7 +159,7 @@ class MatrixView(MatrixAtRest):
         In a still it is left out where it does not fit below the matrix.
         """
         table, layout = self.tables["matrix"], self.layout
-        top = table.bottom + 1.6 * self.style.gap
+        top = table.bottom + self.style.wide
         close = self._sum_in(table.width)
         if close.width <= table.width and top + close.height <= layout.height:
             return close, table.x, top

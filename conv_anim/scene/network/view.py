@@ -124,7 +124,7 @@ def network(trace: Trace, style: Style) -> Panel:
     whole = Whole(trace.spec, style)
     layout = whole.layout
     return column(
-        animated(whole, layout.width, layout.height), _legend(whole, layout.width), gap=1.2 * style.gap, align="middle"
+        animated(whole, layout.width, layout.height), _legend(whole, layout.width), gap=style.loose, align="middle"
     )
 
 
@@ -140,7 +140,7 @@ def _legend(whole: Whole, width: float) -> Panel:
     size = style.em(11)
     side = round(size)
     entries = [_entry(key, text, size, side, style) for key, text in said.items()]
-    return as_one(flow(entries, width, across=1.1 * style.gap, down=1.6 * size - side))
+    return as_one(flow(entries, width, across=style.gap, down=1.6 * size - side))
 
 
 def _entry(key: str, text: str, size: float, side: int, style: Style) -> Panel:

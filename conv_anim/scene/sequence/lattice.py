@@ -161,7 +161,7 @@ class Lattice(Traced):
         if self.has_numbers:
             floor = max(floor, 2 * self.radius + WEIGHTS * self.style.scale)
         if self.labelled:
-            floor = max(floor, *(post.height + self.style.gap * 1.4 for post in self.posts))
+            floor = max(floor, *(post.height + self.style.wide for post in self.posts))
         return floor
 
     @property

@@ -89,7 +89,7 @@ class SequenceView(Traced):
         word, y = self.say("sequence.time"), round(self.lattice.arcs_end + style.gap)
         ink = style.label_ink
         left, right = row.made(0)[0] - radius, row.made(row.side.axis.size - 1)[0] + radius
-        start = left + style.width(word, size=style.small_size) + style.gap / 2
+        start = left + style.width(word, size=style.small_size) + style.half
         barb = 4 * style.scale
         base = right - 1.8 * barb
         baseline = y + style.font.cap_height * style.small_size / 2

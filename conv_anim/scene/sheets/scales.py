@@ -62,14 +62,14 @@ def with_bars(shown: Panel, scales: Iterable[Scale], style: Style, say: Language
 
     Of many the first and the last are shown, and what is said of the ``others``.
     """
-    each, gap, room = merged(scales), 2.0 * style.gap, max(shown.width, LONG * 3 * style.scale)
+    each, gap, room = merged(scales), style.far, max(shown.width, LONG * 3 * style.scale)
     many = len(each) > MOST
     told = [each[0], each[-1]] if many else each
     made = [_bar(one, style, say) for one in told]
     lines = [made] if sum(one.width + gap for one in made) - gap <= room else _in_columns(told, style, say, gap, room)
     found = [row(*line, gap=gap) for line in lines]
     found += [_said(line, style) for line in style.wrapped(others, size=style.small_size, width=room)] if many else []
-    return column(shown, column(*found, gap=0.6 * style.gap), gap=style.wide, align="middle")
+    return column(shown, column(*found, gap=style.half), gap=style.wide, align="middle")
 
 
 def _in_columns(told: Sequence[Scale], style: Style, say: Language, gap: float, room: float) -> list[list[Panel]]:
@@ -87,7 +87,7 @@ def _lead(one: Scale, style: Style) -> float:
     """How much room stands before a bar: for its name, and for half of the number below its left end."""
     name, first = ", ".join(one.names), _ends(one)[0][1]
     half = style.width(first, size=style.small_size) / 2
-    return style.width(name, size=style.small_size, bold=True) + 0.6 * style.gap + half
+    return style.width(name, size=style.small_size, bold=True) + style.half + half
 
 
 def _said(line: str, style: Style) -> Panel:

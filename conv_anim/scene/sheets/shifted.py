@@ -65,7 +65,7 @@ def with_shift(
     attends = _attends(trace)
     if attends is None or attends.shifted is None:
         return made
-    return column(made, ShiftedView(trace, style, steps, place).panel(still=still), gap=1.6 * style.gap)
+    return column(made, ShiftedView(trace, style, steps, place).panel(still=still), gap=style.wide)
 
 
 def shift_alone(

@@ -40,7 +40,7 @@ class Dimension:
         """How far the line is from the edge: so far that the number, which is upright, is clear of it too."""
         (ux, uy), size = self.along, self.style.small_size
         wide, high = self.style.width(str(self.number), size=size), size * self.style.font.cap_height
-        return max(0.75 * self.style.gap, (abs(uy) * wide + abs(ux) * high) / 2 + self.style.hair)
+        return max(self.style.close, (abs(uy) * wide + abs(ux) * high) / 2 + self.style.hair)
 
     def at(self, distance: float, out: float = 0.0) -> Point:
         """A point of the line, or ``out`` pixels beyond it."""
@@ -55,7 +55,7 @@ class Dimension:
         number = style.centered(*self.at(middle), text, size=style.small_size, color=color)
         ux, uy = map(abs, self.along)
         height = style.small_size * style.font.cap_height
-        room = (ux * style.width(text, size=style.small_size) + uy * height) / 2 + 0.25 * style.gap
+        room = (ux * style.width(text, size=style.small_size) + uy * height) / 2 + style.hair
         if middle - room < style.hair:
             return [number]
         lines = [(self.at(0), self.at(middle - room)), (self.at(middle + room), self.at(self.length))]

@@ -71,12 +71,12 @@ class Bank:
     @property
     def gap(self) -> int:
         """Between neighbours, in pixels."""
-        return round(0.9 * self.style.gap)
+        return round(self.style.gap)
 
     @cached_property
     def most(self) -> int:
         """How many filters a column has room for."""
-        return max(2, min(MOST, int(26 * self.style.gap / (self.filter.height + self.gap))))
+        return max(2, min(MOST, int(28 * self.style.gap / (self.filter.height + self.gap))))
 
     @cached_property
     def slots(self) -> list[Slot]:
@@ -104,7 +104,7 @@ class Bank:
     @property
     def dots_room(self) -> float:
         """Room between two slots for the dots that stand for filters left out, in pixels."""
-        return 1.1 * self.style.gap if self.omits else 0.0
+        return self.style.gap if self.omits else 0.0
 
     @property
     def each(self) -> int:
@@ -119,7 +119,7 @@ class Bank:
     @property
     def room(self) -> float:
         """From filters to the frame of their group, in pixels."""
-        return round(0.6 * self.gap) if self.framed else 0.0
+        return round(self.style.half) if self.framed else 0.0
 
     @property
     def named(self) -> float:
@@ -224,13 +224,13 @@ class Bank:
     def _number(self, stack: Stack, number: int, *, bold: bool) -> list[Primitive]:
         style, size = self.style, self.style.small_size
         x, y = stack.at(0, stack.rows, stack.columns / 2)
-        middle = y + 0.3 * style.gap + style.font.cap_height * size / 2
+        middle = y + style.thin + style.font.cap_height * size / 2
         return self._cleared(style.centered(x, middle, str(number + 1), size=size, color=style.colors.ink, bold=bold))
 
     def _cleared(self, text: Text) -> list[Primitive]:
         """A text that no line runs through: lines pass behind it as they pass behind a filter."""
         x, y, width, height = text_box(self.style, text)
-        room = 0.15 * self.style.gap
+        room = self.style.hair
         return [Boxes(((x - room, y - room, width + 2 * room, height + 2 * room),), self.style.colors.background), text]
 
     def _dots(self, *slots: Slot) -> list[Primitive]:

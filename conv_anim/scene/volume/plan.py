@@ -152,7 +152,7 @@ class VolumePlan(Traced):
             Callout.of(self.style, name, broken([detail], self.style, self.say), None, ())
             for name, detail in (names.volume_labels(self.trace) if self.labelled else [])
         ]
-        margin = max(1.3 * self.style.gap, room(self.style, self.spaces[0], stacks[-1])) if self.labelled else 0.0
+        margin = max(self.style.loose, room(self.style, self.spaces[0], stacks[-1])) if self.labelled else 0.0
         return Lineup(self.style, tuple(sizes), tuple(labels), tuple(signs), margin)
 
     def _signs(self, layer: LayerTrace) -> tuple[str, str]:

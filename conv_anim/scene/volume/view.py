@@ -168,11 +168,11 @@ class VolumeView(VolumePlan):
         if not self.marks_room:
             return []
         style, size, items = self.style, self.style.small_size, list["Primitive"]()
-        y, tip = self.lineup.height + self.marks_room / 2, 0.4 * self.style.gap
+        y, tip = self.lineup.height + self.marks_room / 2, self.style.thin
         for k, (before, after) in enumerate(pairwise(stack.x + stack.width / 2 for stack in self.stacks)):
             bold, text = k == at_work, self.say("step", number=k + 1)
-            left, right = before + 0.5 * style.gap, after - 0.5 * style.gap
-            middle, room = (left + right) / 2, style.width(text, size=size, bold=True) / 2 + 0.4 * style.gap
+            left, right = before + style.half, after - style.half
+            middle, room = (left + right) / 2, style.width(text, size=size, bold=True) / 2 + style.thin
             ink = style.text_ink if bold else style.label_ink
             color = ink if bold else mix(style.colors.background, style.colors.muted, 0.5)
             stroke = Stroke(color, max(1.0, (1.5 if bold else 1.0) * style.scale))
