@@ -1,12 +1,16 @@
 """The small parts of a scene: the order of steps, hidden lines, numbers as text, colours, lazy sequences."""
 
+import ast
+import re
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
+import conv_anim.scene
 from conv_anim.scene.arithmetic.layer_formats import Formats
 from conv_anim.scene.arithmetic.numbers import Format, format_for, plane, weights_format
 from conv_anim.scene.clipping import once, outside
@@ -16,6 +20,8 @@ from conv_anim.scene.steps import Steps
 from conv_anim.spec.model import Animation
 from conv_anim.tracing.trace import trace
 from tests.layers import conv, given, pool, spec
+
+SCENE = Path(conv_anim.scene.__path__[0])
 
 # Steps
 
@@ -338,3 +344,18 @@ def test_lines_that_are_drawn_once_cover_what_they_did_and_no_part_of_an_earlier
         before, now = once(lines[:k]), once(lines[: k + 1])
         assert now[: len(before)] == before
         assert not set(pieces(lines[:k])) & set(pieces(now[len(before) :]))
+
+
+# Spacing
+
+
+def test_room_between_things_is_on_the_scale_of_the_style():
+    """Whole gaps are lengths of lines and columns; shares of a gap have names in `Style`."""
+    found = []
+    for path in sorted(SCENE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            sides = {ast.unparse(side) for side in (node.left, node.right)} if isinstance(node, ast.BinOp) else set()
+            shared = any(re.fullmatch(r"\d*\.\d+", side) for side in sides)
+            if shared and any(re.fullmatch(r"(.*\.)?style\.gap", side) for side in sides):
+                found.append((path.name, node.lineno))
+    assert found == []
