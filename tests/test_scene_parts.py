@@ -350,7 +350,7 @@ def test_lines_that_are_drawn_once_cover_what_they_did_and_no_part_of_an_earlier
 
 
 def test_room_between_things_is_on_the_scale_of_the_style():
-    """Whole gaps are lengths of lines and columns; shares of a gap have names in `Style`."""
+    """Whole gaps are lengths of lines and columns; shares of a gap have names in `Spacing`."""
     found = []
     for path in sorted(SCENE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

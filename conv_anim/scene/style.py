@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from conv_anim.scene.breaks import headed, phrases, places
 from conv_anim.scene.color import contrast, mix, readable
 from conv_anim.scene.primitives import Stroke, Text
+from conv_anim.scene.spacing import Spacing
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Font(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
+class Style(Spacing):
     """All lengths in pixels."""
 
     theme: Theme
@@ -83,53 +84,6 @@ class Style:
     def margin(self) -> int:
         """Around the figure, in pixels."""
         return round(20.8 * self.scale)
-
-    @property
-    def gap(self) -> int:
-        """Between parts, in pixels."""
-        return round(16 * self.scale)
-
-    # room between things, on one scale
-
-    @property
-    def hair(self) -> float:
-        """A fifth of a gap, in pixels."""
-        return 0.2 * self.gap
-
-    @property
-    def thin(self) -> float:
-        """From a grid to the small words above it."""
-        return 0.4 * self.gap
-
-    @property
-    def half(self) -> float:
-        """Between lines that belong together."""
-        return 0.5 * self.gap
-
-    @property
-    def close(self) -> float:
-        """From a grid to its label."""
-        return 0.7 * self.gap
-
-    @property
-    def loose(self) -> float:
-        """From a drawing to what stands beside it."""
-        return 1.25 * self.gap
-
-    @property
-    def wide(self) -> float:
-        """From a drawing to what is written below it."""
-        return 1.5 * self.gap
-
-    @property
-    def far(self) -> float:
-        """Around a sign between two grids."""
-        return 2 * self.gap
-
-    @property
-    def apart(self) -> float:
-        """From one figure to the next."""
-        return 3 * self.gap
 
     # letters and lines
 
