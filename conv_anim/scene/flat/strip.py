@@ -6,12 +6,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
+from conv_anim.scene.layout import anchored, column, pad, row, space
 from conv_anim.scene.primitives import Lines, Polygons, Stroke
 from conv_anim.scene.sheets.cells import WRITTEN
 from conv_anim.scene.sheets.grid import Grid
+from conv_anim.scene.sheets.slots import slot
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
+    from conv_anim.scene.layout import Panel
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.sheets.cells import Contents, Numbers, Position
     from conv_anim.scene.style import Style
@@ -67,108 +70,111 @@ class Strip:
         """The height between two grids of one part."""
         return round(self.style.far)
 
-    @cached_property
-    def _placed(self) -> list[tuple[int, float]]:
-        """In which line each grid stands, and where it begins."""
-        found: list[tuple[int, float]] = []
-        line, x = 0, 0.0
-        for k, part in enumerate(self.parts):
-            left = max(x + part.left, part.start if self.style.room is None else 0.0)
-            end = left + self._wide(part) + max(0.0, self._overhang(k))
-            if k > 0 and not part.beside and self.style.room is not None and end > self.style.room:
-                line, left = line + 1, self._lead(self.parts[k - 1]) + part.left
-            found.append((line, left))
-            x = left + self._wide(part) + max(self._room(part), self._overhang(k) + self.style.gap)
-        return found
+    # where the grids are
 
     @cached_property
     def lines(self) -> list[list[int]]:
-        """The numbers of the parts in each line."""
-        return [[k for k, (at, _) in enumerate(self._placed) if at == line] for line in range(self._placed[-1][0] + 1)]
-
-    @cached_property
-    def _spans(self) -> list[tuple[int, int, int]]:
-        """Where each line begins, its highest grid below the labels does, and its lowest one ends."""
-        found: list[tuple[int, int, int]] = []
-        start = 0
-        for line in self.lines:
-            labels = max(self.signs[k].height for k in line) + self.style.close if self.labelled else 0
-            top = round(start + labels)
-            bottom = self._bottom_of(line, top)
-            found.append((start, top, bottom))
-            start = bottom + round(self.style.far)
+        """The numbers of the parts in each line: one without room begins the next, unless it belongs to another."""
+        found, room = [[0]], self.style.room
+        for k, part in enumerate(self.parts[1:], start=1):
+            longer = [*found[-1], k]
+            if part.beside or room is None or self._row(longer).width <= room:
+                found[-1] = longer
+            else:
+                found.append([k])
         return found
 
-    def _bottom_of(self, line: list[int], top: int) -> int:
-        parts = [self.parts[k] for k in line]
-        if self._stands(line):
-            return round(top + max(self._rise(part) + self._high(part) for part in parts))
-        return round(self._hanging(line, top) + max(map(self._high, parts)))
+    @cached_property
+    def page(self) -> Panel:
+        """Room for all of it; where grids, labels and the signs of a line are, anchors say."""
+        return column(*map(self._line, range(len(self.lines))), gap=round(self.style.far))
 
-    def _middle_of(self, line: list[int], top: int) -> int:
-        parts = [self.parts[k] for k in line]
+    def _line(self, at: int) -> Panel:
+        """A line below its labels; it stands on the middle of its signs."""
+        line = self.lines[at]
+        made = self._row(line)
         if self._stands(line):
-            high = max(self._high(part) for part in parts if part.made_from is not None)
-            return round(self._bottom_of(line, top) - high // 2)
-        return self._hanging(line, top) + round(min(map(self._high, parts)) / 2)
+            signs = made.height - max(self._high(k) for k in line if self.parts[k].made_from is not None) // 2
+        else:
+            signs = made.baseline + round(min(map(self._high, line)) / 2)
+        there = pad(replace(made, baseline=signs), top=round(max(map(self._said_above, line))))
+        heads = {} if self._stands(line) else {f"label {k}": (0.0, 0.0) for k in line}
+        return anchored(there, **heads, **{f"signs {at}": (0.0, there.baseline)})
 
-    def _hanging(self, line: list[int], top: int) -> int:
-        """The line that grids hang from."""
-        return round(top + max(self.parts[k].above for k in line))
+    def _row(self, line: list[int]) -> Panel:
+        """The grids of a line, with room for signs and words."""
+        first, last, stands = line[0], line[-1], self._stands(line)
+        made = space(self._lead(self.parts[first - 1]) if first else 0.0)
+        for k in line:
+            part, said = self.parts[k], self._overhang(k)
+            left = max(part.left, part.start - made.width if self.style.room is None else 0.0)
+            right = max(0.0, said) if k == last else max(self._room(part), said + self.style.gap)
+            made = row(made, pad(self._slot(k, stands=stands), left=left, right=right))
+        return made
+
+    def _slot(self, k: int, *, stands: bool) -> Panel:
+        """Room for a grid and what is above it, which stands on the grid's lower edge or hangs from its upper one."""
+        part, room = self.parts[k], slot(f"grid {k}", self._wide(k), self._high(k))
+        if part.made_from is not None:
+            room = column(slot(f"given {k}", room.width, room.height), room, gap=self.arrow)
+        above = round(part.above)
+        room = anchored(pad(room, top=above), **{f"label {k}": (0.0, -round(self._said_above(k)))})
+        return replace(room, baseline=room.height if stands else above)
+
+    def _said_above(self, k: int) -> float:
+        """The room that a label takes above what it is about."""
+        return self.signs[k].height + self.style.close if self.labelled else 0.0
 
     def _stands(self, line: list[int]) -> bool:
         """Whether the grids of a line stand on one line instead of hanging from one."""
         return any(self.parts[k].made_from is not None for k in line)
 
-    @cached_property
-    def signs(self) -> list[Callout]:
-        """The labels; a detail that is too long is broken."""
-        return [self._wrapped(part) for part in self.parts]
+    def _wide(self, k: int) -> float:
+        part = self.parts[k]
+        return part.shape[1] * (part.numbers or self.numbers).cell
 
-    def _wrapped(self, part: Part) -> Callout:
-        label, size = part.sign.label, self.style.small_size
-        wide = part.left + self._wide(part) + self._room(part) - self.style.gap
-        room = max(wide, NARROWEST * self.style.scale) - part.sign.indent
-        lines = self.style.wrapped(label.detail, size=size, width=room)
-        return Callout(self.style, label._replace(detail="".join(lines[:1])), part.sign.swatch, tuple(lines[1:]))
+    def _high(self, k: int) -> int:
+        part = self.parts[k]
+        return round(part.shape[0] * (part.numbers or self.numbers).cell)
 
-    def _rise(self, part: Part) -> float:
-        """What a part has above its grid, without the label."""
-        return part.above + (0 if part.made_from is None else self._high(part) + self.arrow)
-
-    def _cells(self, part: Part) -> Numbers:
-        return part.numbers or self.numbers
-
-    def _wide(self, part: Part) -> float:
-        return part.shape[1] * self._cells(part).cell
-
-    def _high(self, part: Part) -> float:
-        return part.shape[0] * self._cells(part).cell
-
-    @cached_property
+    @property
     def bottom(self) -> int:
         """Where the lowest grid ends."""
-        return self._spans[-1][2]
-
-    @cached_property
-    def middles(self) -> list[int]:
-        """The line that the signs of each line are centred on: beside the lowest grid, so that they are beside all."""
-        return [self._middle_of(line, top) for line, (_, top, _) in zip(self.lines, self._spans, strict=True)]
+        return round(self.page.height)
 
     @cached_property
     def grids(self) -> tuple[Grid, ...]:
         """The grids in their places."""
-        grids: list[Grid] = []
-        for part, (at, x) in zip(self.parts, self._placed, strict=True):
-            line, (_, top, bottom) = self.lines[at], self._spans[at]
-            y = bottom - self._high(part) if self._stands(line) else self._hanging(line, top)
-            grids.append(Grid(self.style, self._cells(part), *part.shape, round(x), round(y), part.contents))
-        return tuple(grids)
+        return tuple(self._grid(k, "grid") for k in range(len(self.parts)))
 
     def given(self, k: int) -> Grid:
         """The grid above the k-th, which that is made from."""
-        grid = self.grids[k]
-        return replace(grid, y=grid.y - self.arrow - grid.height)
+        return self._grid(k, "given")
+
+    def _grid(self, k: int, anchor: str) -> Grid:
+        part, (x, y) = self.parts[k], self.page.anchors[f"{anchor} {k}"]
+        return Grid(self.style, part.numbers or self.numbers, *part.shape, round(x), round(y), part.contents)
+
+    @cached_property
+    def width(self) -> float:
+        """In pixels."""
+        lasts = [line[-1] for line in self.lines]
+        return max(self.grids[k].x + self.grids[k].width + max(0.0, self._overhang(k)) for k in lasts)
+
+    # what is said of them
+
+    @cached_property
+    def signs(self) -> list[Callout]:
+        """The labels; a detail that is too long is broken."""
+        return [self._wrapped(k) for k in range(len(self.parts))]
+
+    def _wrapped(self, k: int) -> Callout:
+        part, size = self.parts[k], self.style.small_size
+        wide = part.left + self._wide(k) + self._room(part) - self.style.gap
+        room = max(wide, NARROWEST * self.style.scale) - part.sign.indent
+        lines = self.style.wrapped(part.sign.label.detail, size=size, width=room)
+        label = part.sign.label._replace(detail="".join(lines[:1]))
+        return Callout(self.style, label, part.sign.swatch, tuple(lines[1:]))
 
     def _room(self, part: Part) -> float:
         """What the sign after a grid takes."""
@@ -180,8 +186,7 @@ class Strip:
 
     def _overhang(self, k: int) -> float:
         """How far the words of a part go beyond its grid."""
-        part = self.parts[k]
-        wide = self._wide(part)
+        part, wide = self.parts[k], self._wide(k)
         said = self.signs[k].width - part.left if self.labelled else 0.0
         if part.made_from is not None:
             said = max(said, self._beside_arrow(wide) + self.style.width(part.made_from, size=self.style.small_size))
@@ -190,24 +195,19 @@ class Strip:
     def _beside_arrow(self, wide: float) -> float:
         return wide / 2 + self.style.half
 
-    @cached_property
-    def width(self) -> float:
-        """In pixels."""
-        lasts = [line[-1] for line in self.lines]
-        return max(self.grids[k].x + self.grids[k].width + max(0.0, self._overhang(k)) for k in lasts)
-
     def static(self) -> list[Primitive]:
         """Signs, arrows and labels."""
         return [*self._signs(), *self._arrows(), *self._labels()]
 
     def _signs(self) -> list[Primitive]:
         items: list[Primitive] = []
-        for k, (part, left, right) in enumerate(zip(self.parts, self.grids, self.grids[1:], strict=False)):
-            line = self._placed[k + 1][0]
-            begins = self._placed[k][0] != line
-            x = self.style.width(part.after, size=self.sign_size) / 2 if begins else (left.x + left.width + right.x) / 2
-            y, ink = self.middles[line], self.style.label_ink
-            items.append(self.style.centered(x, y, part.after, size=self.sign_size, color=ink))
+        for at, line in enumerate(self.lines):
+            y, ink = self.page.anchors[f"signs {at}"][1], self.style.label_ink
+            for k in line[line[0] == 0 :]:
+                after, right = self.parts[k - 1].after, self.grids[k].x
+                left = self.grids[k - 1].x + self.grids[k - 1].width
+                x = self.style.width(after, size=self.sign_size) / 2 if k == line[0] else (left + right) / 2
+                items.append(self.style.centered(x, y, after, size=self.sign_size, color=ink))
         return items
 
     def _labels(self) -> list[Primitive]:
@@ -217,11 +217,7 @@ class Strip:
         """The label of a part: on the header line, or just above its grid where two grids stand on one another."""
         if not self.labelled:
             return []
-        line, grid, sign = self._placed[k][0], self.grids[k], self.signs[k]
-        top: float = self._spans[line][0]
-        if self._stands(self.lines[line]):
-            top = grid.y - round(self._rise(self.parts[k]) + self.style.close + sign.height)
-        return list(sign.at(grid.x - self.parts[k].left, top))
+        return list(self.signs[k].at(self.grids[k].x - self.parts[k].left, self.page.anchors[f"label {k}"][1]))
 
     def _arrows(self) -> list[Primitive]:
         items: list[Primitive] = []

@@ -54,9 +54,8 @@ class StripLayout:
 
         So no key is in the way of a result that goes to its cell.
         """
-        made = animated(
-            view, self.strip.width, self.strip.bottom, baseline=self.strip.middles[0], fit=self.strip.numbers.fit
-        )
+        page = self.strip.page
+        made = animated(view, self.strip.width, page.height, baseline=page.baseline, fit=self.strip.numbers.fit)
         written = [each for each in sums if each is not None]
         if written:
             height = self.sum_top + max(each.height for each in written)
