@@ -11,11 +11,15 @@ import numpy as np
 
 from conv_anim.scene.flat.fitting import contents, smaller
 from conv_anim.scene.flat.lines import NetworkLines
+from conv_anim.scene.layout import align, anchored, column, pad
 from conv_anim.scene.sheets.grid import Grid
+from conv_anim.scene.sheets.slots import slot
 from conv_anim.scene.wording import words
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
+    from conv_anim.scene.layout import Panel
+    from conv_anim.scene.primitives import Point
     from conv_anim.scene.sheets.cells import Numbers
 WEIGHED, SHARED = 0.82, 0.6
 """How much of a cell's width a weight in its corner may take; shares of attention stand in all cells at once."""
@@ -73,40 +77,43 @@ class Diagram(NetworkLines):
 
     # from top to bottom
 
-    @property
-    def _apart(self) -> float:
-        """Between maps of one column."""
-        return self.style.far
-
-    def _below(self, k: int) -> float:
-        return self._head(k) + self.size(k)[1]
-
-    @property
-    def line(self) -> float:
-        """The height that columns are centred on, without what stands above their first map."""
-        return self._line_of(self.tiers[0])
-
-    def _line_of(self, tier: list[list[int]]) -> float:
-        columns = [column for column in tier if column]
-        return max(self._head(column[0]) for column in columns) + max(map(self._above, columns))
-
     @cached_property
-    def starts_of_tiers(self) -> list[float]:
-        """Where each line of the forward pass begins, and the backward one below it."""
-        found = [0.0]
-        for k, tier in enumerate(self.tiers):
-            high = self._line_of(tier) + max(map(self._under, filter(None, tier)))
-            found.append(found[-1] + high + self._overhang(tier) + self._tracked(k) + self.between_tiers)
-        return found
+    def page(self) -> Panel:
+        """Room for all of it; anchors say where each line, column, map and grid begins."""
+        return column(*map(self._tier, range(len(self.tiers))), gap=self.between_tiers)
 
-    def _overhang(self, tier: list[list[int]]) -> float:
-        """How far weights below badges reach beyond the maps of a line."""
-        half = max(map(self._under, filter(None, tier)))
-        alone = [column[0] for column in tier if len(column) == 1 and column[0] in self.written_below]
-        several = [k for column in tier if len(column) > 1 for k in column if k in self.written_below]
-        lows = [self.weights_drop(k) - half for k in alone]
-        lows += [self.weights_drop(k) - self.size(k)[1] / 2 for k in several]
-        return max(0.0, *lows) if lows else 0.0
+    def _tier(self, at: int) -> Panel:
+        """A line of maps below their labels, with room for the ways that go below them."""
+        line, tier = self.lines[at if self.forward is None else 0], self.tiers[at]
+        made = self.beside(line, [self._stack(tier[depth]) for depth in line])
+        labels = max(self._head(maps[0]) for maps in tier if maps)
+        aside = self._aisle_width * len(self.aisles) if line[0] else 0
+        return anchored(pad(made, left=aside, top=labels, bottom=self._tracked(at)), **{f"line {at}": (0.0, 0.0)})
+
+    def _stack(self, maps: list[int]) -> Panel:
+        """The maps of a column, the first without its label; it stands on its middle.
+
+        A map's middle that would lie next to the line lies on it, so that no way has a kink.
+        """
+        made = column(
+            *(pad(self._map(k), top=self._head(k) if k != maps[0] else 0.0) for k in maps), gap=self.style.far
+        )
+        middles, half = [made.anchors[f"middle {k}"][1] for k in maps], made.height / 2
+        drops = [y + self.weights_drop(k) for k, y in zip(maps, middles, strict=True) if k in self.written_below]
+        nearest = min(middles, key=lambda middle: abs(middle - half), default=0.0)
+        line = nearest if abs(nearest - half) < KINK * self.badge_height else half
+        return replace(align(made, 0.0, max(drops, default=0.0)), baseline=line)
+
+    def _map(self, k: int) -> Panel:
+        """Room for the grids of a map."""
+        rows, columns = self.shape(k)
+        side = self.cells_of(k).cell
+        grids = [slot(f"grid {k} {pane}", columns * side, rows * side) for pane in range(self.panes(k))]
+        made = column(*grids, gap=self.between)
+        return anchored(made, **{f"map {k}": (0.0, 0.0), f"middle {k}": (0.0, made.height / 2)})
+
+    def _at(self, anchor: str) -> Point:
+        return self.page.anchors[anchor]
 
     @property
     def between_tiers(self) -> float:
@@ -114,39 +121,19 @@ class Diagram(NetworkLines):
         return self.style.apart
 
     @cached_property
+    def starts_of_tiers(self) -> list[float]:
+        """Where each line of the forward pass begins, and the backward one below it."""
+        return [self._at(f"line {at}")[1] for at in range(len(self.tiers))]
+
+    @cached_property
+    def lefts(self) -> list[float]:
+        """Where each column begins."""
+        return [self._at(f"column {depth}")[0] for depth in range(len(self.columns))]
+
+    @cached_property
     def tops(self) -> dict[int, float]:
         """Where the grids of each map begin."""
-        found: dict[int, float] = {}
-        for start, tier in zip(self.starts_of_tiers, self.tiers, strict=False):
-            line = start + self._line_of(tier)
-            for column in filter(None, tier):
-                y = line - self._above(column) - self._head(column[0])
-                for k in column:
-                    found[k] = round(y + self._head(k))
-                    y += self._below(k) + self._apart
-        return found
-
-    def _column(self, column: list[int]) -> float:
-        """The height of a column without what stands above its first map."""
-        whole = sum(self._below(k) for k in column) + (len(column) - 1) * self._apart
-        return whole - self._head(column[0])
-
-    def _above(self, column: list[int]) -> float:
-        """How far a column, without what stands above its first map, reaches above the line: by half of it.
-
-        A map's middle that would lie next to the line lies on it, so that no way has a kink.
-        """
-        middles, y = list[float](), -self._head(column[0])
-        for k in column:
-            middles.append(y + self._head(k) + self.size(k)[1] / 2)
-            y += self._below(k) + self._apart
-        half = self._column(column) / 2
-        nearest = min(middles, key=lambda middle: abs(middle - half))
-        return nearest if abs(nearest - half) < KINK * self.badge_height else half
-
-    def _under(self, column: list[int]) -> float:
-        """How far it reaches below the line."""
-        return self._column(column) - self._above(column)
+        return {k: round(self._at(f"map {k}")[1]) for k in range(len(self.maps))}
 
     @cached_property
     def grids(self) -> list[list[Grid]]:
@@ -154,13 +141,9 @@ class Diagram(NetworkLines):
         return [[self._grid(k, pane) for pane in range(self.panes(k))] for k in range(len(self.maps))]
 
     def _grid(self, k: int, pane: int) -> Grid:
-        rows, columns = self.shape(k)
-        depth = self.depths[k]
-        x = self.lefts[depth]
-        cells = self.cells_of(k)
-        y = self.tops[k] + pane * (rows * cells.cell + self.between)
+        x, y = self._at(f"grid {k} {pane}")
         there = contents(self.mode, self.tones.of_maps[k])
-        return Grid(self.style, cells, rows, columns, round(x), round(y), there)
+        return Grid(self.style, self.cells_of(k), *self.shape(k), round(x), round(y), there)
 
     def middle(self, k: int) -> float:
         """The middle of a map, from top to bottom."""

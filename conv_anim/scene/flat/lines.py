@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.flat.fitting import MOST_OF_NETWORK, PAGE, PIXELS, WIDEST
 from conv_anim.scene.flat.names import NetworkNames
+from conv_anim.scene.layout import EMPTY, anchored, pad, row, space
 from conv_anim.values import dataclass, field, replace
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conv_anim.scene.layout import Panel
     from conv_anim.scene.sheets.cells import Numbers
 
 MOST_HIGH = 1050
@@ -32,10 +36,7 @@ class NetworkLines(NetworkNames):
         ahead = [[k for k in column if not self.leads_back(k)] for column in self.columns]
         if self.forward is not None:
             return [ahead, back]
-        lines = range(self.line_of[-1] + 1)
-        return [
-            [column if own == line else [] for column, own in zip(ahead, self.line_of, strict=True)] for line in lines
-        ]
+        return [[column if depth in line else [] for depth, column in enumerate(ahead)] for line in self.lines]
 
     def tier(self, k: int) -> int:
         """Which of them a map is in."""
@@ -87,27 +88,35 @@ class NetworkLines(NetworkNames):
     # from left to right
 
     @cached_property
-    def _placed(self) -> list[tuple[int, float]]:
-        """In which line each column stands, and where it begins."""
-        found, depth, room = [(0, 0.0)], 1, self._page - self._aisle_width * len(self._far)
+    def lines(self) -> list[list[int]]:
+        """The numbers of the columns in each line."""
+        found, depth, room = [[0]], 1, self._page - self._aisle_width * len(self._far)
         while depth < len(self.columns):
-            line, left = found[-1]
-            after = self._wide(depth - 1) + self._gutter(depth)
-            left += max(after, *(wide + self.style.gap for wide in self._labels_of(depth - 1)), 0.0)
-            end = left + max(self._wide(depth), *self._labels_of(depth), 0.0)
-            begins = self._begins(found, depth) if self._folds and end > room else None
+            longer = [*found[-1], depth]
+            full = self._folds and self.beside(longer, [EMPTY] * len(longer)).width > room
+            begins = self._begins(longer) if full else None
             if begins is None:
-                found.append((line, left))
+                found[-1] = longer
                 depth += 1
             else:
-                found[begins:] = [(line + 1, self._gutter(begins))]
+                found[-1:] = [[before for before in found[-1] if before < begins], [begins]]
                 depth = begins + 1
         return found
 
-    def _begins(self, found: list[tuple[int, float]], depth: int) -> int | None:
-        """The column, at most the one at ``depth``, with which the next line may begin; None if there is none."""
-        first = next(k for k, (line, _) in enumerate(found) if line == found[-1][0])
-        return next((begin for begin in range(depth, first, -1) if self._parted_by(begin)), None)
+    def _begins(self, line: list[int]) -> int | None:
+        """The column of a line with which the next one may begin, the last if it may; None if there is none."""
+        return next((begin for begin in line[:0:-1] if self._parted_by(begin)), None)
+
+    def beside(self, line: list[int], stacks: Sequence[Panel]) -> Panel:
+        """The columns of a line from left to right, with room for what leads to each and for labels."""
+        made = space(self._gutter(line[0]) if line[0] else 0.0)
+        for depth, stack in zip(line, stacks, strict=True):
+            wide = self._wide(depth)
+            beyond = max(0.0, *(label - wide for label in (*self._labels_of(depth), 0.0)))
+            after = beyond if depth == line[-1] else max(self._gutter(depth + 1), beyond + self.style.gap)
+            here = anchored(stack, **{f"column {depth}": (0.0, 0.0)})
+            made = row(made, pad(here, right=wide - stack.width + after))
+        return made
 
     def _parted_by(self, depth: int) -> bool:
         """Whether one line can lead to a column from the one before it: else nobody could tell what reads what."""
@@ -136,15 +145,9 @@ class NetworkLines(NetworkNames):
         return [self.signs[k].width for k in self.columns[depth]] if self.labelled else []
 
     @cached_property
-    def lefts(self) -> list[float]:
-        """Where each column begins."""
-        aside = self._aisle_width * len(self.aisles)
-        return [left + (aside if line else 0) for line, left in self._placed]
-
-    @cached_property
     def line_of(self) -> list[int]:
         """In which line each column stands."""
-        return [line for line, _ in self._placed]
+        return [at for at, line in enumerate(self.lines) for _ in line]
 
     # the ways past other columns
 

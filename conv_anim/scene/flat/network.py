@@ -231,7 +231,7 @@ class NetworkView(LedBack):
         alone = shift_alone(self.trace, self.style, self.steps, self._place, self.mode)
         if alone is not None:
             return alone.panel()
-        made = animated(self, self.width, self.bottom, baseline=self.line, fit=self.numbers.fit)
+        made = animated(self, self.width, self.bottom, baseline=self.page.baseline, fit=self.numbers.fit)
         if self._written:
             made = align(made, self._line_room, self._line_tops[-1] + self.style.label_size)
         scales = self.scales_of_maps(sign.label.name for sign in self.signs)
