@@ -13,12 +13,13 @@ from conv_anim.scene.callouts import Callout, Key, Legend
 from conv_anim.scene.color import mix
 from conv_anim.scene.hatching import hatched, hatching
 from conv_anim.scene.hit_regions import HitRegion, Turn
-from conv_anim.scene.layout import animated, column, static
+from conv_anim.scene.layout import align, animated, column, pad, row, static
 from conv_anim.scene.primitives import Boxes, Frame, Lines, Stroke, corners
 from conv_anim.scene.sheets.cells import Numbers
 from conv_anim.scene.sheets.grid import Grid
 from conv_anim.scene.sheets.sheet import two
 from conv_anim.scene.sheets.shifted_cells import ShiftedCells, runs
+from conv_anim.scene.sheets.slots import slot
 from conv_anim.scene.sheets.tones import SMALLEST_EDGED
 from conv_anim.scene.strokes import strong
 from conv_anim.scene.wording import words
@@ -39,8 +40,6 @@ BESIDE, ALONE = (30, 12), (48, 16)
 """Pixels of a cell, and of the em of its number, at scale 1: below the view itself, and where that is not shown."""
 WIDE = 260, 560
 """Pixels, at scale 1, that one of three maps side by side may take, and one of three rows below each other."""
-APART = 2.2
-"""Between maps, in gaps."""
 NARROWEST = 180
 """Pixels, at scale 1, that what is said above a map may take even if that is narrower."""
 LEGEND = 420
@@ -125,12 +124,6 @@ class ShiftedView(ShiftedCells):
         return max(sign.height for sign in self._signs) + self.style.close
 
     @property
-    def _below_each_other(self) -> bool:
-        rows, _ = self.shape
-        room = self.style.room
-        return rows == 1 or (room is not None and 3 * self._wide + 2 * APART * self.style.gap > room)
-
-    @property
     def _wide(self) -> float:
         """The width of a map, or of what is written above one."""
         size = self.style.small_size
@@ -139,15 +132,21 @@ class ShiftedView(ShiftedCells):
         return max(self.shape[1] * self.numbers.cell, *(signs if self.alone else texts))
 
     @cached_property
+    def page(self) -> Panel:
+        """Room for the maps below what they are, an anchor for each by its number: side by side if there is room."""
+        (rows, columns), cell, room = self.shape, self.numbers.cell, self.style.room
+        slots = [pad(slot(str(k), columns * cell, rows * cell), top=self._head) for k in range(3)]
+        maps = [align(one, self._wide, 0.0, across="start") for one in slots]
+        beside = row(*maps, gap=self.style.far)
+        if rows == 1 or (room is not None and beside.width > room):
+            return column(*maps, gap=self.style.gap)
+        return beside
+
+    @cached_property
     def grids(self) -> list[Grid]:
         """The map before the shift, after it, and moved round."""
-        rows, columns = self.shape
-        apart, high = APART * self.style.gap, self._head + rows * self.numbers.cell
-        found = []
-        for k in range(3):
-            x, y = (0.0, k * (high + self.style.gap)) if self._below_each_other else (k * (self._wide + apart), 0.0)
-            found.append(Grid(self.style, self.numbers, rows, columns, round(x), round(y + self._head)))
-        return found
+        places = [self.page.anchors[str(k)] for k in range(3)]
+        return [Grid(self.style, self.numbers, *self.shape, round(x), round(y)) for x, y in places]
 
     # what stays
 
@@ -276,9 +275,7 @@ class ShiftedView(ShiftedCells):
 
     def panel(self, *, still: bool = False) -> Panel:
         """The maps, with what their lines mean below."""
-        last = self.grids[-1]
-        width = max(grid.x + max(grid.width, self._wide) for grid in self.grids)
-        high = last.y + last.height
+        width, high = self.page.width, self.page.height
         made = static((*self.static(), *self.frame(0).shown), width, high) if still else animated(self, width, high)
         legend = Legend(self.style, self._keys(), max(width, LEGEND * self.style.scale))
         return column(made, legend.panel, gap=self.style.gap)

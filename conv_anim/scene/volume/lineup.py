@@ -6,10 +6,13 @@ from functools import cached_property
 from math import ceil
 from typing import TYPE_CHECKING
 
-from conv_anim.values import dataclass
+from conv_anim.scene.layout import EMPTY, anchored, column, pad, row, space
+from conv_anim.scene.sheets.slots import slot
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from conv_anim.scene.callouts import Callout
+    from conv_anim.scene.layout import Panel
     from conv_anim.scene.primitives import Primitive
     from conv_anim.scene.style import Style
 
@@ -38,48 +41,44 @@ class Lineup:
         return 1.3 * self.style.number_size
 
     @cached_property
-    def columns(self) -> list[tuple[float, float]]:
-        """Where each part's column begins, and how wide it is: as the part, or as its label."""
-        found: list[tuple[float, float]] = []
-        x = self.margin
-        for k, (width, _) in enumerate(self.sizes):
-            wide = max(width, self.labels[k].width) if self.labels else width
-            found.append((x, wide))
-            x += wide + self.gap(k)
-        return found
+    def page(self) -> Panel:
+        """Room for all of it below the labels, with anchors for each part and for its column, by their numbers."""
+        columns = [self._column(k) for k in range(len(self.sizes))]
+        apart = (*(self.gap(k) for k in range(len(columns) - 1)), 0.0)
+        line = row(*(pad(one, right=gap) for one, gap in zip(columns, apart, strict=True)), align="middle")
+        labels = self.label_top + max(label.height for label in self.labels) if self.labels else 0.0
+        line = replace(line, baseline=line.height / 2)
+        return pad(line, left=self.margin, top=labels + self.margin, bottom=self.margin)
+
+    def _column(self, k: int) -> Panel:
+        """As wide as a part or as its label, the part in the middle."""
+        label = space(self.labels[k].width) if self.labels else EMPTY
+        return anchored(column(slot(f"part {k}", *self.sizes[k]), label, align="middle"), **{f"column {k}": (0.0, 0.0)})
 
     @cached_property
     def lefts(self) -> list[int]:
         """Where the parts begin: in the middle of their columns."""
-        parts = zip(self.columns, self.sizes, strict=True)
-        return [round(x + (wide - width) / 2) for (x, wide), (width, _) in parts]
+        return [round(self.page.anchors[f"part {k}"][0]) for k in range(len(self.sizes))]
 
     @property
     def width(self) -> int:
         """In pixels."""
-        (x, wide), (part, _) = self.columns[-1], self.sizes[-1]
-        return ceil(max(x + wide, self.lefts[-1] + part + self.margin))
+        return ceil(max(self.page.width, self.lefts[-1] + self.sizes[-1][0] + self.margin))
 
     @property
     def label_top(self) -> float:
         """Below the top of the signs, which are larger."""
         return (self.sign_size - self.style.label_size) / 2 * self.style.font.cap_height
 
-    @property
-    def highest(self) -> float:
-        """Height of the highest part, in pixels."""
-        return max(height for _, height in self.sizes)
-
     @cached_property
     def middle(self) -> int:
         """The line on which parts are centred, each of them on a whole pixel nearby."""
-        labels = self.label_top + max(label.height for label in self.labels) if self.labels else 0.0
-        return ceil(labels + self.margin + self.highest / 2 + 0.5)
+        return ceil(self.page.baseline + 0.5)
 
     @property
     def height(self) -> int:
         """In pixels."""
-        return ceil(self.middle + self.highest / 2 + 0.5 + self.margin)
+        return ceil(self.middle + self.page.height - self.page.baseline + 0.5)
 
     def items(self) -> list[Primitive]:
         """Labels, with the signs between them, or without labels the signs between the parts."""
@@ -88,7 +87,7 @@ class Lineup:
         starts: list[float] = [*self.lefts]
         y: float = self.middle
         for k, label in enumerate(self.labels):
-            x = self.columns[k][0]
+            x = self.page.anchors[f"column {k}"][0]
             items += label.at(x, self.label_top)
             starts[k], ends[k] = x, x + self.style.width(label.label.name, size=self.style.label_size, bold=True)
             y = self.sign_size * self.style.font.cap_height / 2
