@@ -89,7 +89,7 @@ class AttentionView(SharesPlan):
         items += tables["matrix"].blank()
         items += self._mask(head)
         items += tables["output"].pending() if self.animated else []
-        return [*items, *head.labels, *head.layout.signs(self.style)]
+        return [*items, *head.labels, *head.layout.signs()]
 
     def _mask(self, head: Head) -> list[Primitive]:
         table = head.tables["matrix"]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from conv_anim.scene.layout import EMPTY, anchored, column, over, pad, row
 from conv_anim.scene.primitives import Boxes
+from conv_anim.scene.sheets.slots import slot
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from conv_anim.scene.callouts import Callout
-    from conv_anim.scene.primitives import Items, Primitive
+    from conv_anim.scene.layout import Panel
+    from conv_anim.scene.primitives import Items, Point, Primitive
     from conv_anim.scene.sheets.table import Table
     from conv_anim.scene.style import Style
 
@@ -31,80 +35,79 @@ class Part:
         return self.headroom + (0 if self.sign is None else self.sign.height)
 
     @property
-    def label_right(self) -> float:
-        """Right edge of its label, in pixels."""
-        return self.table.x + (0 if self.sign is None else self.sign.width)
+    def width(self) -> float:
+        """Of the wider one of table and label, in pixels."""
+        return max(self.table.width, 0.0 if self.sign is None else self.sign.width)
 
     @property
-    def top(self) -> float:
-        """Top of the label, in pixels."""
-        return self.table.y - self.label_height
-
-    @property
-    def right(self) -> float:
-        """Right edge of the wider one of table and label, in pixels."""
-        return max(self.table.right, self.label_right)
+    def above(self) -> float:
+        """How far its label stands above the middle of its table, in pixels."""
+        return self.label_height + self.table.height / 2
 
     @property
     def height(self) -> float:
         """In pixels."""
         return self.label_height + self.table.height
 
-    def at(self, x: float, top: float) -> Part:
-        """The same part with its label's upper left corner elsewhere."""
-        return replace(self, table=self.table.at(x, top + self.label_height))
+    def room(self, name: str) -> Panel:
+        """Its room, with the table's corner as an anchor; it stands on the table's middle, its label may stick out."""
+        there = pad(slot(name, self.table.width, self.table.height), top=self.label_height)
+        return anchored(replace(there, baseline=self.above), **{f"{name} middle": (0.0, self.above)})
 
-    def centered(self, x: float, middle: float) -> Part:
-        """The same part with the middle of its table at a height."""
-        return replace(self, table=self.table.at(x, middle - self.table.height / 2))
+    def at(self, corner: Point) -> Part:
+        """The same part with the corner of its table elsewhere."""
+        return replace(self, table=self.table.at(*corner))
 
     def label(self) -> Items:
         """Its label, in its place."""
-        return () if self.sign is None else self.sign.at(self.table.x, self.top)
-
-    def meets_label(self, other: Part) -> bool:
-        """Whether the other's label is as high as this part, so that it would meet it if it were long enough."""
-        return self.top < other.table.y and other.top < self.table.bottom
-
-
-@dataclass(frozen=True)
-class Joint:
-    """A sign between two parts, its middle at ``x``, ``y``, so much of it below."""
-
-    text: str
-    x: float
-    y: float
-    half: float
+        return () if self.sign is None else self.sign.at(self.table.x, self.table.y - self.label_height)
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where everything is: parts by their names, and signs."""
+    """Where everything is: a page with anchors for the corners of tables, by the names of their parts."""
 
-    parts: dict[str, Part]
-    joints: list[Joint]
+    style: Style
+    page: Panel
+    named: dict[str, Part]
+    """The parts, not yet in their places."""
+    joints: tuple[tuple[str, str, str], ...] = ()
+    """Signs with the names of the parts before and after each."""
+
+    @cached_property
+    def parts(self) -> dict[str, Part]:
+        """Each in its place."""
+        return {name: part.at(self.page.anchors[name]) for name, part in self.named.items()}
 
     @property
     def width(self) -> float:
         """In pixels."""
-        return max(part.right for part in self.parts.values())
-
-    def signs(self, style: Style) -> list[Primitive]:
-        """The signs; a product's point is drawn, so that it is as strong as the others."""
-        ink, side = style.label_ink, 2 * round(3 * style.scale)
-        points = [joint for joint in self.joints if joint.text == POINT]
-        boxes = tuple((round(joint.x) - side / 2, round(joint.y) - side / 2, side, side) for joint in points)
-        texts = (joint for joint in self.joints if joint.text != POINT)
-        return [
-            Boxes(boxes, ink, radius=side / 2),
-            *(style.centered(joint.x, joint.y, joint.text, size=sign_size(style), color=ink) for joint in texts),
-        ]
+        return max(part.table.x + part.width for part in self.parts.values())
 
     @property
     def height(self) -> float:
         """In pixels."""
-        ends = (joint.y + joint.half for joint in self.joints)
+        ends = (y + sign_half(self.style) for _, (_, y) in self._signs())
         return max(*ends, *(part.table.bottom for part in self.parts.values()), 0.0)
+
+    def _signs(self) -> list[tuple[str, Point]]:
+        """Each with its middle: halfway between two tables."""
+        tables = {name: part.table for name, part in self.parts.items()}
+        return [
+            (sign, ((tables[one].right + tables[other].x) / 2, self.page.anchors[f"{other} middle"][1]))
+            for sign, one, other in self.joints
+        ]
+
+    def signs(self) -> list[Primitive]:
+        """The signs; a product's point is drawn, so that it is as strong as the others."""
+        style, ink, side = self.style, self.style.label_ink, 2 * round(3 * self.style.scale)
+        points = [at for sign, at in self._signs() if sign == POINT]
+        boxes = tuple((round(x) - side / 2, round(y) - side / 2, side, side) for x, y in points)
+        texts = [(sign, at) for sign, at in self._signs() if sign != POINT]
+        return [
+            Boxes(boxes, ink, radius=side / 2),
+            *(style.centered(*at, sign, size=sign_size(style), color=ink) for sign, at in texts),
+        ]
 
 
 @dataclass(frozen=True)
@@ -115,30 +118,21 @@ class Line:
     parts: dict[str, Part]
     signs: list[str]
 
-    @property
-    def above(self) -> float:
-        """How far the highest label stands above the middle."""
-        return max(part.label_height + part.table.height / 2 for part in self.parts.values())
-
-    @property
-    def below(self) -> float:
-        """How far tables reach below the middle, in pixels."""
-        return max(part.table.height / 2 for part in self.parts.values())
-
-    def placed(self, x: float, middle: float) -> Layout:
-        """The parts side by side from ``x``, as close as signs and labels let them be."""
-        placed: dict[str, Part] = {}
-        joints: list[Joint] = []
+    @cached_property
+    def layout(self) -> Layout:
+        """The parts side by side, on whole pixels, as close as signs and the labels beside them let them be."""
+        made, before = EMPTY, list[str]()
         for (name, part), sign in zip(self.parts.items(), ["", *self.signs], strict=True):
-            before = list(placed.values())
-            there = part.centered(0, middle)
-            left = before[-1].table.right + self._room(sign) if before else x
-            labels = (other.label_right + self.style.gap for other in before if there.meets_label(other))
-            placed[name] = part.centered(max(left, *labels, x), middle)
-            if sign:
-                between = (before[-1].table.right + placed[name].table.x) / 2
-                joints.append(Joint(sign, between, middle, sign_half(self.style)))
-        return Layout(placed, joints)
+            labels = [
+                made.anchors[other][0] + self.parts[other].width + self.style.gap
+                for other in before
+                if part.above > self.parts[other].table.height / 2
+            ]
+            left = max([made.width + self._room(sign), *labels]) if before else 0.0
+            made = row(made, pad(part.room(name), left=round(left) - made.width))
+            before.append(name)
+        joints = zip(self.signs, before, before[1:], strict=False)
+        return Layout(self.style, made, self.parts, tuple(joint for joint in joints if joint[0]))
 
     def _room(self, sign: str) -> float:
         return self.style.width(sign, size=sign_size(self.style)) + (2 if sign else 1.5) * self.style.gap
@@ -156,36 +150,33 @@ def sign_half(style: Style) -> float:
 
 def above(product: Line, maps: Line, style: Style) -> Layout | None:
     """The maps over a wide matrix, beside the long vector that it is multiplied by; None where they do not fit."""
-    matrix, vector = product.parts["matrix"], product.parts["x"]
-    row = maps.placed(0, maps.above)
-    middle = max(product.above, row.height + style.wide + matrix.label_height + matrix.table.height / 2)
-    if row.width > matrix.table.width or middle + matrix.table.height / 2 > vector.height:
+    matrix, vector, line, over_it = product.parts["matrix"], product.parts["x"], product.layout, maps.layout
+    middle = max(line.page.baseline, over_it.height + style.wide + matrix.above)
+    if over_it.width > matrix.table.width or middle + matrix.table.height / 2 > vector.height:
         return None
-    line = product.placed(0, middle)
-    parts = {**line.parts, "x": line.parts["x"].at(line.parts["x"].table.x, 0)}
-    return Layout({**parts, **row.parts}, row.joints + line.joints)
+    page = over(over_it.page, pad(line.page, top=middle - line.page.baseline))
+    page = anchored(page, x=(page.anchors["x"][0], vector.label_height))
+    return Layout(style, page, {**line.named, **over_it.named}, over_it.joints + line.joints)
 
 
-def column_height(maps: dict[str, Part], style: Style) -> float:
-    """The height of maps one below the other."""
-    return sum(part.height + _between(style) for part in maps.values()) - _between(style)
-
-
-def _between(style: Style) -> float:
-    return style.far
+def stacked(maps: dict[str, Part], style: Style) -> Panel:
+    """Maps one below the other, with room for their labels."""
+    rooms = (
+        pad(
+            slot(name, part.table.width, part.table.height),
+            top=round(part.label_height),
+            right=part.width - part.table.width,
+        )
+        for name, part in maps.items()
+    )
+    return column(*rooms, gap=style.far)
 
 
 def beside(product: Line, maps: dict[str, Part], result: Part | None, style: Style) -> Layout:
     """The maps in a column on the left of the product, the map that it makes on its right."""
-    column: dict[str, Part] = {}
-    y = 0.0
-    for name, part in maps.items():
-        column[name] = part.at(0, y)
-        y = column[name].table.bottom + _between(style)
-    x = max((part.right + style.far for part in column.values()), default=0)
     parts, signs = dict(product.parts), list(product.signs)
     if result is not None:
         parts["output"], signs = result, [*signs, ""]
-    line = Line(style, parts, signs)
-    placed = line.placed(x, line.above)
-    return Layout({**column, **placed.parts}, placed.joints)
+    line = Line(style, parts, signs).layout
+    page = row(stacked(maps, style), line.page, gap=style.far, align="start")
+    return Layout(style, page, {**maps, **parts}, line.joints)

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.callouts import Callout
-from conv_anim.scene.matrix.equation import POINT, Layout, Line, Part, above, beside, column_height, sign_half
+from conv_anim.scene.matrix.equation import POINT, Layout, Line, Part, above, beside, sign_half, stacked
 from conv_anim.scene.matrix.factors import READABLE, Factors
 from conv_anim.scene.sheets.traced import Traced
 from conv_anim.scene.wording import names, words
@@ -81,15 +81,16 @@ class Plan(Traced):
     def layout(self) -> Layout:
         """Where everything is."""
         product = self._product()
-        maps = self._maps(product.above + product.below)
+        high = product.layout.page.height
+        maps = self._maps(high)
         if maps:
             layout = above(product, Line(self.style, maps, self._signs(list(maps))), self.style)
             if layout is not None:
                 return layout
         result = maps.pop("output", None)
-        room = max(product.above + product.below, COLUMN * self.style.scale)
+        room = max(high, COLUMN * self.style.scale)
         for name in ("input", "turned", "kernel"):
-            if name in maps and column_height(maps, self.style) > room:
+            if name in maps and stacked(maps, self.style).height > room:
                 del maps[name]
         return beside(product, maps, result, self.style)
 

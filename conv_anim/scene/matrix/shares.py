@@ -12,6 +12,7 @@ from conv_anim.scene.arithmetic.numbers import format_for
 from conv_anim.scene.arithmetic.scoring import WHOLE, share_format
 from conv_anim.scene.callouts import Callout, Key
 from conv_anim.scene.color import mix
+from conv_anim.scene.layout import anchored, column, moved, pad
 from conv_anim.scene.matrix.equation import POINT, Layout, Line, Part
 from conv_anim.scene.matrix.factors import LONGEST, MOST, NUMBER, READABLE, ROOM
 from conv_anim.scene.primitives import Stroke
@@ -32,10 +33,6 @@ HATCHED = 8
 """Pixels of a cell, at least, that is hatched; smaller ones that are masked have a colour."""
 CLOSE = 0.96
 """How much of a cell a share fills at most, where its digits are as small as they may be."""
-GAP = 2.4
-"""Between heads, in gaps."""
-
-
 ROUNDED = 1e-9
 """How far from 1 a sum of shares lies at least that is not 1."""
 
@@ -46,19 +43,16 @@ class Head:
 
     number: int
     layout: Layout
-    keys: Part | None
 
     @property
     def tables(self) -> dict[str, Table]:
         """All of them by name."""
-        found = {name: part.table for name, part in self.layout.parts.items()}
-        return found if self.keys is None else {**found, "keys": self.keys.table}
+        return {name: part.table for name, part in self.layout.parts.items()}
 
     @property
     def labels(self) -> Items:
         """What all of them are called."""
-        above = () if self.keys is None else self.keys.label()
-        return (*above, *(item for part in self.layout.parts.values() for item in part.label()))
+        return tuple(item for part in self.layout.parts.values() for item in part.label())
 
 
 @dataclass(frozen=True)
@@ -188,25 +182,27 @@ class SharesPlan(Traced):
     @cached_property
     def heads(self) -> list[Head]:
         """One below the other."""
-        found: list[Head] = []
-        top = 0.0
-        for number in range(self.attending.heads):
-            found.append(self._head(number, top))
-            top = found[-1].layout.height + GAP * self.style.gap
-        return found
+        alone = [self._head(number) for number in range(self.attending.heads)]
+        pages = [anchored(layout.page, **{str(number): (0.0, 0.0)}) for number, layout in enumerate(alone)]
+        page = column(*pages, gap=self.style.far)
+        tops = [page.anchors[str(number)] for number in range(len(alone))]
+        return [
+            Head(number, replace(layout, page=moved(layout.page, *top)))
+            for number, (layout, top) in enumerate(zip(alone, tops, strict=True))
+        ]
 
-    def _head(self, number: int, top: float) -> Head:
+    def _head(self, number: int) -> Layout:
         tables, labels = self._tables(), self._labels(number)
         parts = {name: self._part(name, table, labels, number) for name, table in tables.items()}
         signs = {"matrix": "", "values": POINT, "output": "="}
-        line = Line(self.style, parts, [signs[name] for name in list(parts)[1:]])
+        layout = Line(self.style, parts, [signs[name] for name in list(parts)[1:]]).layout
         if not self.named:
-            return Head(number, line.placed(0, top + line.above), None)
+            return layout
         size = None if self.size is None else self._above(tables["values"].size)
         table = Table(self.style, Track((1,), self.side, 0), tables["matrix"].columns, size)
         keys = self._part("keys", table, labels, number)
-        layout = line.placed(0, top + keys.height + self.style.gap + line.above)
-        return Head(number, layout, keys.at(layout.parts["matrix"].table.x, top))
+        above = pad(keys.room("keys"), left=layout.page.anchors["matrix"][0])
+        return replace(layout, page=column(above, layout.page, gap=self.style.gap), named={"keys": keys, **parts})
 
     def _part(self, name: str, table: Table, labels: dict[str, words.Label], number: int) -> Part:
         """A table below its name, where there are names."""

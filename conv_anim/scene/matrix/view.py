@@ -65,7 +65,7 @@ class MatrixView(MatrixAtRest):
             items += [] if self.factors.transposed else self._sum(self._example_row)
         for part in self.layout.parts.values():
             items += part.label()
-        items += self.layout.signs(self.style)
+        items += self.layout.signs()
         return tuple(items)
 
     # what differs from frame to frame
