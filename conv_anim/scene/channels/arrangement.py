@@ -10,7 +10,8 @@ from conv_anim.scene.arithmetic.numbers import plane
 from conv_anim.scene.callouts import Callout
 from conv_anim.scene.channels.headings import headings
 from conv_anim.scene.channels.outputs import Column, pile
-from conv_anim.scene.channels.towers import Heights, MapRows, tower
+from conv_anim.scene.channels.towers import Heights, MapRows, Tower
+from conv_anim.scene.layout import anchored, row, space
 from conv_anim.scene.sheets.grid import Grid
 from conv_anim.scene.sheets.stacks import broken
 from conv_anim.values import dataclass, replace
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from conv_anim.scene.channels.channel_rows import ChannelRows
     from conv_anim.scene.channels.layer_rows import ChannelRow
     from conv_anim.scene.channels.outputs import Outputs
-    from conv_anim.scene.channels.towers import Span, Tower
+    from conv_anim.scene.channels.towers import Span
     from conv_anim.scene.sheets.cells import Contents, Numbers
     from conv_anim.scene.style import Style
 
@@ -151,7 +152,7 @@ class Arrangement:
         source, *others = (round(grid.height) for grid in self.columns)
         each, dots = others[-1] if output is None else output, round(self.channel_rows.numbers.cell)
         heights = Heights(source, max(others), each, dots, self.gap, self.gap + round(self.style.gap))
-        return tower(groups, outputs, heights, top=self.top if top is None else top)
+        return Tower(groups, outputs, heights, self.top if top is None else top)
 
     @cached_property
     def tower(self) -> Tower:
@@ -167,11 +168,13 @@ class Arrangement:
     @cached_property
     def lefts(self) -> list[int]:
         """Where each column of grids begins."""
-        lefts, x = [], float(self.bar_room)
-        for k, wide in enumerate(self._widths):
-            lefts.append(round(x))
-            x += max(wide + self._between(k), self._named(k) + self.style.gap if self.labelled else 0)
-        return lefts
+        rooms = [
+            max(wide + self._between(k), self._named(k) + self.style.gap if self.labelled else 0.0)
+            for k, wide in enumerate(self._widths)
+        ]
+        columns = (anchored(space(wide), **{str(k): (0.0, 0.0)}) for k, wide in enumerate(rooms))
+        page = row(space(self.bar_room), *columns)
+        return [round(page.anchors[str(k)][0]) for k in range(len(rooms))]
 
     def _named(self, column: int) -> float:
         """How wide the label of a column is, or the name of the filter that is at work in it."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.arithmetic.numbers import plane
 from conv_anim.scene.channels.moved import Moved
-from conv_anim.scene.channels.towers import Heights, MapRows, tower
+from conv_anim.scene.channels.towers import Heights, MapRows, Tower
 from conv_anim.scene.color import mix
 from conv_anim.scene.curves import bent
 from conv_anim.scene.gliding import gliding
@@ -73,7 +73,7 @@ class Crossing(Moved):
         )
         heights = Heights(high, high, 0, high, gap, gap + round(self.style.close))
         groups = [[MapRows(c, (c,)) for c in range(first, first + group)] for first in range(0, self.count, group)]
-        return list(tower(groups, 0, heights, top=self.top).rows.values())
+        return list(Tower(groups, 0, heights, self.top).rows.values())
 
     @property
     def shape(self) -> tuple[int, int]:

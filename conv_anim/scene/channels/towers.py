@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from math import floor
 from typing import TYPE_CHECKING, NamedTuple
 
-from conv_anim.values import dataclass, field
+from conv_anim.scene.layout import anchored, column, row, space
+from conv_anim.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    from conv_anim.scene.layout import Panel
 
 
 class MapRows(NamedTuple):
@@ -35,72 +40,99 @@ class Heights:
     gap: int
     group_gap: int
 
-    def block(self, block: MapRows) -> int:
-        """The height of a block, in pixels."""
+    def group(self, blocks: Sequence[MapRows]) -> Panel:
+        """Blocks one below the other."""
+        return column(*map(self._block, blocks), gap=self.gap)
+
+    def _block(self, block: MapRows) -> Panel:
+        """An input map with the rows beside it, or an ellipsis."""
         if block.source is None:
-            return self.dots
-        return max(self.source, total([self.row] * len(block.rows), self.gap))
+            return _named("dots", space(height=self.dots))
+        rows = [_named(f"row {number}", space(height=self.row)) for number in block.rows]
+        made = row(space(height=self.source), column(*rows, gap=self.gap), align="middle")
+        if len(rows) == 1:  # it stands beside the middle of its source
+            made = _named(f"row {block.rows[0]}", made)
+        return _named(f"source {block.source}", made)
+
+    def outputs(self, numbers: Iterable[int]) -> Panel:
+        """Outputs one below the other."""
+        return column(*(_named(f"output {number}", space(height=self.output)) for number in numbers), gap=self.gap)
+
+
+def _named(name: str, panel: Panel) -> Panel:
+    """With anchors at its top and at its lower end."""
+    return anchored(panel, **{name: (0.0, 0.0), f"{name} end": (0.0, panel.height)})
 
 
 @dataclass(frozen=True)
 class Tower:
-    """Where sources and rows are, by their numbers; the outputs are spread over all groups, or stand in one place."""
+    """All groups one below the other, each beside its share of the outputs, if these are as many; else beside all."""
 
+    members: Sequence[Sequence[MapRows]]
+    """The blocks of each group."""
+    count: int
+    """How many outputs there are."""
+    heights: Heights
     top: int
-    bottom: int
-    sources: dict[int, Span] = field(default_factory=dict)
-    rows: dict[int, Span] = field(default_factory=dict)
-    outputs: list[Span] = field(default_factory=list)
-    dots: list[Span] = field(default_factory=list)
-    groups: list[Span] = field(default_factory=list)
+
+    @cached_property
+    def page(self) -> Panel:
+        """Room for all of it, with anchors for what is in it."""
+        many, heights = len(self.members), self.heights
+        each = self.count // many if self.count % many == 0 else 0
+        bands = [
+            row(
+                _named(f"group {k}", heights.group(group)),
+                heights.outputs(range(k * each, (k + 1) * each)),
+                align="middle",
+            )
+            for k, group in enumerate(self.members)
+        ]
+        whole = column(*bands, gap=heights.group_gap)
+        return whole if each else row(whole, heights.outputs(range(self.count)), align="middle")
+
+    def _span(self, name: str) -> Span:
+        """A part of the height, on whole pixels: halves all go one way, so that gaps are equal."""
+        top, end = (self.page.anchors[anchor][1] for anchor in (name, f"{name} end"))
+        return Span(self.top + floor(top + 0.5), round(end - top))
+
+    @property
+    def _blocks(self) -> list[MapRows]:
+        return [block for group in self.members for block in group]
+
+    @cached_property
+    def sources(self) -> dict[int, Span]:
+        """Where input maps are, with the rows beside them."""
+        return {
+            block.source: self._span(f"source {block.source}") for block in self._blocks if block.source is not None
+        }
+
+    @cached_property
+    def rows(self) -> dict[int, Span]:
+        """Where rows are."""
+        return {number: self._span(f"row {number}") for block in self._blocks for number in block.rows}
+
+    @cached_property
+    def outputs(self) -> list[Span]:
+        """Where outputs are."""
+        return [self._span(f"output {number}") for number in range(self.count)]
+
+    @cached_property
+    def dots(self) -> list[Span]:
+        """Where some maps are left out."""
+        return [self._span("dots")] if any(block.source is None for block in self._blocks) else []
+
+    @cached_property
+    def groups(self) -> list[Span]:
+        """What is there of each group, without its outputs."""
+        return [self._span(f"group {k}") for k in range(len(self.members))]
 
     @property
     def height(self) -> int:
         """In pixels."""
-        return self.bottom - self.top
+        return round(self.page.height)
 
-
-def total(heights: Sequence[int], gap: int) -> int:
-    """Heights with gaps between them, in pixels."""
-    return sum(heights) + gap * (len(heights) - 1) if heights else 0
-
-
-def stacked(heights: Sequence[int], gap: int, within: Span) -> list[Span]:
-    """One below the other, in the middle of a span."""
-    spans: list[Span] = []
-    top = within.top + (within.height - total(heights, gap)) / 2
-    for height in heights:
-        spans.append(Span(round(top), height))
-        top += height + gap
-    return spans
-
-
-def tower(groups: Sequence[Sequence[MapRows]], outputs: int, heights: Heights, *, top: int) -> Tower:
-    """All groups one below the other, each beside its share of the outputs, if these are as many; else beside all."""
-    shared = outputs % len(groups) == 0
-    each = outputs // len(groups) if shared else 0
-    column = total([heights.output] * each, heights.gap)
-    bands = [max(total([heights.block(b) for b in group], heights.gap), column) for group in groups]
-    high = max(total(bands, heights.group_gap), 0 if shared else total([heights.output] * outputs, heights.gap))
-    whole = Span(top, high)
-    made = Tower(top, top + high)
-    for group, band in zip(groups, stacked(bands, heights.group_gap, whole), strict=True):
-        _place(made, group, heights, band)
-        made.outputs.extend(stacked([heights.output] * each, heights.gap, band))
-    if not shared:
-        made.outputs.extend(stacked([heights.output] * outputs, heights.gap, whole))
-    return made
-
-
-def _place(made: Tower, group: Sequence[MapRows], heights: Heights, band: Span) -> None:
-    """A group's blocks in the middle of its band."""
-    spans = stacked([heights.block(block) for block in group], heights.gap, band)
-    for block, span in zip(group, spans, strict=True):
-        if block.source is None:
-            made.dots.append(span)
-            continue
-        made.sources[block.source] = span
-        many = len(block.rows) > 1
-        rows = stacked([heights.row] * len(block.rows), heights.gap, span) if many else [span] * len(block.rows)
-        made.rows.update(zip(block.rows, rows, strict=True))
-    made.groups.append(Span(spans[0].top, spans[-1].top + spans[-1].height - spans[0].top))
+    @property
+    def bottom(self) -> int:
+        """Where it ends, in pixels from the top."""
+        return self.top + self.height

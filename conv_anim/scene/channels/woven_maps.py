@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from functools import cached_property
-from math import ceil
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.channels.moved import Moved
+from conv_anim.scene.layout import align, column, pad, row, table
 from conv_anim.scene.sheets.grid import Grid
+from conv_anim.scene.sheets.slots import slot
 from conv_anim.scene.sheets.tints import tints
-from conv_anim.values import dataclass
+from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
+    from conv_anim.scene.layout import Panel
     from conv_anim.scene.steps import Cell
     from conv_anim.spec.shown_as import Woven
     from conv_anim.tracing.values import Array
@@ -68,15 +71,6 @@ class WovenMaps(Moved):
         """Between maps."""
         return round(self.style.gap * (1.5 if self.labelled else 0.8))
 
-    @cached_property
-    def _sizes(self) -> tuple[float, float, float]:
-        """Width and height of an array of small maps, and the height of a block with its large one beside it."""
-        rows, columns = self.small_shape
-        side, factor = self.numbers.cell, self.woven.factor
-        width = columns * side * factor + self.across * (factor - 1)
-        height = rows * side * factor + self.gap * (factor - 1)
-        return width, height, height + self.gap
-
     @property
     def _maps(self) -> Array:
         """The numbers of the small maps."""
@@ -100,35 +94,53 @@ class WovenMaps(Moved):
     def _called(self, channel: int) -> str:
         return self.say("channels.channel", number=channel + 1)
 
+    @property
+    def _large_maps(self) -> Array:
+        """The numbers of the large maps."""
+        return self.trace.made if self.weaves else self.trace.input
+
+    @cached_property
+    def page(self) -> Panel:
+        """Room for all maps: beside each large one the array of the small ones that it is made of, or makes."""
+        rows, labels = (
+            [self._block(k) for k in range(len(self._large_maps))],
+            self.signs[0].width if self.labelled else 0,
+        )
+        blocks = [[align(first, labels, 0.0, across="start"), second] for first, second in rows]
+        return pad(table(blocks, across=5 * self.style.gap, down=self.gap), top=self.top)
+
+    def _block(self, number: int) -> list[Panel]:
+        """An array of small maps and a large one, from left to right; both stand on their middles."""
+        factor, (high, wide) = self.woven.factor, self._large_maps[0].shape
+        first, side = number * factor**2, self.numbers.cell
+        lines = [range(first + k * factor, first + (k + 1) * factor) for k in range(factor)]
+        array = column(*(row(*map(self._small, line), gap=self.across) for line in lines), gap=self.gap)
+        block = [replace(array, baseline=array.height / 2), slot(f"large {number}", wide * side, high * side)]
+        return block if self.weaves else block[::-1]
+
+    def _small(self, channel: int) -> Panel:
+        rows, columns = self.small_shape
+        return slot(f"small {channel}", columns * self.numbers.cell, rows * self.numbers.cell)
+
+    def _grids(self, side: str, maps: Array) -> list[Grid]:
+        places = [self.page.anchors[f"{side} {k}"] for k in range(len(maps))]
+        rows, columns = maps[0].shape
+        return [Grid(self.style, self.numbers, rows, columns, round(x), floor(y), self.there) for x, y in places]
+
     @cached_property
     def small(self) -> list[Grid]:
         """The grids of the side with more channels."""
-        factor, (rows, columns) = self.woven.factor, self.small_shape
-        side, left = self.numbers.cell, 0 if self.weaves else self.right
-        grids: list[Grid] = []
-        for channel in range(len(self._maps)):
-            block, place = divmod(channel, factor**2)
-            row, column = divmod(place, factor)
-            x = left + column * (columns * side + self.across)
-            y = self.top + block * self._sizes[2] + row * (rows * side + self.gap)
-            grids.append(Grid(self.style, self.numbers, rows, columns, x, y, self.there))
-        return grids
+        return self._grids("small", self._maps)
 
     @cached_property
     def large(self) -> list[Grid]:
         """The grids of the side with larger maps."""
-        values = self.trace.made if self.weaves else self.trace.input
-        rows, columns = values[0].shape
-        left, lower = self.right if self.weaves else 0, (self._sizes[1] - rows * self.numbers.cell) // 2
-        tops = [self.top + block * self._sizes[2] + lower for block in range(len(values))]
-        return [Grid(self.style, self.numbers, rows, columns, left, y, self.there) for y in tops]
+        return self._grids("large", self._large_maps)
 
-    @cached_property
-    def right(self) -> int:
+    @property
+    def right(self) -> float:
         """Where the output begins."""
-        cells = self.trace.input[0].shape[1] * self.numbers.cell
-        wide = self._sizes[0] if self.weaves else cells
-        return round(max(wide, self.signs[0].width if self.labelled else 0) + 5 * self.style.gap)
+        return self.after[0].x
 
     @property
     def before(self) -> list[Grid]:
