@@ -13,7 +13,7 @@ from conv_anim.diagnostics import Code, SpecError
 from conv_anim.limits import Limits
 from conv_anim.painting.fonts import DejaVu
 from conv_anim.scene import choice, storyboard
-from conv_anim.scene.channels.towers import Heights, MapRows, Span, stacked, total, tower
+from conv_anim.scene.channels.towers import Heights, MapRows, Span, Tower
 from conv_anim.scene.primitives import Boxes, Frame, Lines, Scene, Stroke, Text, moved
 from conv_anim.scene.sequence.rows import rows_of
 from conv_anim.scene.sheets import stacks
@@ -304,17 +304,42 @@ def test_the_nearest_nodes_of_all_rows_stand_a_pitch_apart(axes, steps):
 # Towers of channels
 
 
-def test_nothing_stands_as_high_as_nothing():
-    assert total([], 7) == 0
-    assert total([10], 7) == 10
-    assert total([10, 20, 30], 7) == 74
-    assert stacked([10, 20], 6, Span(100, 50)) == [Span(107, 10), Span(123, 20)]
+def tower(groups, outputs=0, *, top=0, source=40, row=20, output=30):
+    return Tower(groups, outputs, Heights(source, row, output, dots=8, gap=10, group_gap=15), top)
+
+
+def test_a_tower_of_nothing_but_an_ellipsis_is_as_high_as_that():
+    assert tower([[MapRows(None)]]).height == 8
+
+
+def test_rows_stand_in_the_middle_beside_their_source_and_sources_beside_their_rows():
+    few, many = tower([[MapRows(0, (0, 1))]], source=60), tower([[MapRows(0, (0, 1, 2))]])
+    assert few.rows == {0: Span(5, 20), 1: Span(35, 20)}
+    assert few.sources == {0: Span(0, 60)}
+    assert many.sources == {0: Span(0, 80)}
+    assert tower([[MapRows(3, (7,))]]).rows == {7: Span(0, 40)}
+
+
+@given(st.integers(1, 4), st.integers(1, 3), st.integers(1, 60), st.integers(1, 60), st.integers(1, 60), st.booleans())
+def test_parts_of_a_tower_are_as_far_apart_as_is_said(many, each, source, row, output, shared):
+    numbers = iter(range(99))
+    groups = [[MapRows(k * each + j, (next(numbers), next(numbers))) for j in range(each)] for k in range(many)]
+    made = tower(groups, many * 2 if shared else 1, top=100, source=source, row=row, output=output)
+    inner = [[made.sources[block.source] for block in group] for group in groups]
+    for spans in inner:
+        assert {after.top - before.top - before.height for before, after in pairwise(spans)} <= {10}
+    for (first, *_), (*_, last), group in zip(inner, inner, made.groups, strict=True):
+        assert group == Span(first.top, last.top + last.height - first.top)
+    for group in groups:
+        for block in group:
+            one, other = (made.rows[number] for number in block.rows)
+            assert other.top - one.top - one.height == 10
+    assert min(span.top for span in (*made.groups, *made.outputs)) == 100 == made.top
+    assert max(span.top + span.height for span in (*made.groups, *made.outputs)) == made.bottom
 
 
 def test_outputs_that_no_groups_share_stand_in_the_middle_of_all():
-    groups = [[MapRows(0, (0,))], [MapRows(1, (1,))]]
-    heights = Heights(source=40, row=20, output=30, dots=8, gap=10, group_gap=15)
-    made = tower(groups, 3, heights, top=100)
+    made = tower([[MapRows(0, (0,))], [MapRows(1, (1,))]], 3, top=100)
     assert made.height == 30 * 3 + 10 * 2
     assert made.outputs == [Span(100, 30), Span(140, 30), Span(180, 30)]
 

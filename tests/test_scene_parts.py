@@ -1,7 +1,6 @@
 """The small parts of a scene: the order of steps, hidden lines, numbers as text, colours, lazy sequences."""
 
 import ast
-import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from conv_anim.scene.arithmetic.numbers import Format, format_for, plane, weight
 from conv_anim.scene.clipping import once, outside
 from conv_anim.scene.color import contrast, luminance, mix, readable
 from conv_anim.scene.primitives import Boxes, Frame, Lazy, Lines, Polygons, Scene, Stroke, Text, moved
+from conv_anim.scene.spacing import Spacing
 from conv_anim.scene.steps import Steps
 from conv_anim.spec.model import Animation
 from conv_anim.tracing.trace import trace
@@ -349,13 +349,34 @@ def test_lines_that_are_drawn_once_cover_what_they_did_and_no_part_of_an_earlier
 # Spacing
 
 
+LENGTHS = {name for name, value in vars(Spacing).items() if isinstance(value, property)}
+
+
+def fractions_in(tree):
+    """Of a module, the names that stand for broken numbers."""
+    given = [node for node in tree.body if isinstance(node, ast.Assign)]
+    return {ast.unparse(node.targets[0]) for node in given if any(map(is_fraction, ast.walk(node.value)))}
+
+
+def is_fraction(node):
+    return isinstance(node, ast.Constant) and isinstance(node.value, float)
+
+
 def test_room_between_things_is_on_the_scale_of_the_style():
-    """Whole gaps are lengths of lines and columns; shares of a gap have names in `Spacing`."""
-    found = []
+    """Several lengths of the scale are lines and columns; shares of one have names in `Spacing`."""
+    found, seen = [], 0
     for path in sorted(SCENE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            sides = {ast.unparse(side) for side in (node.left, node.right)} if isinstance(node, ast.BinOp) else set()
-            shared = any(re.fullmatch(r"\d*\.\d+", side) for side in sides)
-            if shared and any(re.fullmatch(r"(.*\.)?style\.gap", side) for side in sides):
-                found.append((path.name, node.lineno))
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        fractions = fractions_in(tree)
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Mult | ast.Div):
+                continue
+            for length, factor in ((node.left, node.right), (node.right, node.left)):
+                *owner, name = ast.unparse(length).split(".")
+                if owner[-1:] != ["style"] or name not in LENGTHS:
+                    continue
+                seen += 1
+                if any(is_fraction(part) or ast.unparse(part) in fractions for part in ast.walk(factor)):
+                    found.append((path.name, node.lineno))
+    assert seen > 5
     assert found == []

@@ -87,7 +87,7 @@ class Arrangement:
     @property
     def gap(self) -> int:
         """Between rows."""
-        return round(self.style.gap * (1.6 if self.labelled else 1.5))
+        return round(self.style.wide)
 
     @cached_property
     def top(self) -> int:

@@ -67,10 +67,8 @@ class Crossing(Moved):
 
     def _spans(self, group: int) -> list[Span]:
         """The heights of all maps, in groups of so many."""
-        gap, high = (
-            round(self.style.gap * (1.4 if self.labelled else 0.8)),
-            round(self.shape[0] * self.numbers.cell),
-        )
+        gap = round(self.style.wide if self.labelled else self.style.close)
+        high = round(self.shape[0] * self.numbers.cell)
         heights = Heights(high, high, 0, high, gap, gap + round(self.style.close))
         groups = [[MapRows(c, (c,)) for c in range(first, first + group)] for first in range(0, self.count, group)]
         return list(Tower(groups, 0, heights, self.top).rows.values())
@@ -104,7 +102,7 @@ class Crossing(Moved):
     def right(self) -> int:
         """Left edge of the outputs, in pixels."""
         wide = max(self.clear, self.style.close + self.signs[0].width if self.labelled else 0)
-        return round(wide + max(6 * self.style.gap, 1.1 * self.count * self.style.gap))
+        return round(wide + max(6 * self.style.gap, self.count * self.style.gap))
 
     def _grid(self, x: float, y: float) -> Grid:
         return Grid(self.style, self.numbers, *self.shape, x, y, self.there)

@@ -69,7 +69,7 @@ class WovenMaps(Moved):
     @property
     def gap(self) -> int:
         """Between maps."""
-        return round(self.style.gap * (1.5 if self.labelled else 0.8))
+        return round(self.style.wide if self.labelled else self.style.close)
 
     @property
     def _maps(self) -> Array:

@@ -134,7 +134,7 @@ class Connections(Diagram):
 
     def _track(self, tier: int, read: int, k: int) -> int:
         """The height of a way below the maps of a line."""
-        return round(self.bottom_of(tier) + (self.tracks[tier].index((read, k)) + 0.9) * self.style.gap)
+        return round(self.bottom_of(tier) + (self.tracks[tier].index((read, k)) + 1) * self.style.gap)
 
     def _turn(self, read: int) -> int:
         """Where ways to the tracks below its line leave the height of a map."""

@@ -135,7 +135,7 @@ class Line:
         return Layout(self.style, made, self.parts, tuple(joint for joint in joints if joint[0]))
 
     def _room(self, sign: str) -> float:
-        return self.style.width(sign, size=sign_size(self.style)) + (2 if sign else 1.5) * self.style.gap
+        return self.style.width(sign, size=sign_size(self.style)) + (self.style.far if sign else self.style.wide)
 
 
 def sign_size(style: Style) -> float:

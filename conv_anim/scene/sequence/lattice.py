@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
 WIDEST = 740
 """Pixels, at scale 1, that a row may take before its nodes become smaller."""
-LABEL = 1.5
-"""From the nodes to their labels, in gaps."""
 WEIGHTS = 54
 """Pixels, at scale 1, between rows with numbers: weights stand there on their lines."""
 NODE = 0.64
@@ -236,7 +234,7 @@ class Lattice(Traced):
         """In pixels."""
         labels = 0.0
         if self.labelled:
-            labels = LABEL * self.style.gap + max(post.width for post in self.posts)
+            labels = self.style.wide + max(post.width for post in self.posts)
         return self.right + labels
 
     @property

@@ -12,7 +12,7 @@ from conv_anim.scene.color import mix
 from conv_anim.scene.gliding import gliding
 from conv_anim.scene.hit_regions import HitRegion, Turn, circle
 from conv_anim.scene.primitives import Frame, Lines, Polygons, Stroke, Text, corners, union
-from conv_anim.scene.sequence.lattice import LABEL, LEADING, Lattice
+from conv_anim.scene.sequence.lattice import LEADING, Lattice
 from conv_anim.scene.sequence.rows import reaches
 from conv_anim.scene.sequence.weights import at_lines
 from conv_anim.scene.sheets.traced import Traced
@@ -77,7 +77,7 @@ class SequenceView(Traced):
     def _labels(self) -> list[Primitive]:
         if not self.labelled:
             return []
-        x = self.lattice.right + LABEL * self.style.gap
+        x = self.lattice.right + self.style.wide
         places = zip(self.lattice.rows, self.lattice.posts, strict=True)
         return [item for row, post in places for item in post.at(x, row.y - post.height / 2)]
 

@@ -33,7 +33,7 @@ class Lineup:
     def gap(self, k: int) -> float:
         """The room between a part's column and the next, with a sign in it."""
         sign = self.style.width(self.signs[k], size=self.sign_size) if k < len(self.signs) else 0
-        return max(self.style.apart, sign + 1.5 * self.style.wide)
+        return max(self.style.apart, sign + self.style.far)
 
     @property
     def sign_size(self) -> float:
