@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 import conv_anim
 from conv_anim import pipeline
+from conv_anim.catalog import templates
 from conv_anim.ops.shuffle import ChannelShuffle, PixelShuffle, PixelUnshuffle
 from conv_anim.ops.upsample import Upsample
 from conv_anim.painting.fonts import DejaVu
@@ -877,3 +878,26 @@ def test_a_filter_bank_in_shades_writes_the_sum_of_its_first_map_within_the_figu
     for item in (*lines, result):
         assert item.x >= 0
         assert item.x + DejaVu().width(item.text, size=item.size, bold=item.bold) <= shown.width
+
+
+WRITTEN = "con_6", "depthwise", "one_channel_many_filters", "upsampled_channels", "filter_bank"
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_what_is_written_below_the_maps_begins_at_one_place_in_every_step(name):
+    (path,) = (template.path for template in templates() if template.name == name)
+    drawn = pipeline.scene(conv_anim.load(path))
+    shown = [
+        item for k in range(min(200, len(drawn.frames))) for item in drawn.frames[k].shown if isinstance(item, Text)
+    ]
+    lefts = [item.x for item in shown if item.text.startswith(("channel 1: ", "map 1: "))]
+    assert len(lefts) > 2
+    assert len(set(lefts)) == 1
+
+
+@pytest.mark.parametrize("output", range(4))
+def test_signs_of_groups_at_rest_are_no_stronger_than_those_at_work(output):
+    shown = view(figure(GROUPED))
+    signs = [item for item in shown.begun(output) if isinstance(item, Text) and item.text in {"∗", "=", "+"}]
+    assert len(signs) > 8
+    assert {item.color for item in signs} == {shown.style.label_ink}

@@ -682,3 +682,17 @@ def test_where_the_kernel_is_drawn_it_makes_the_first_output():
             inside = [text for (left, top), text in written.items() if x < left < x + wide and y < top < y + high]
             total += float(inside[0].replace("−", "-")) * view.way.input[at] if inside else 0.0
         assert total == pytest.approx(view.way.result[(0, 0)])
+
+
+@pytest.mark.parametrize("drawing", [WinogradDrawing, FourierDrawing])
+def test_a_sign_stands_halfway_between_two_maps(drawing):
+    trace = computed([8, 8], 3, "winograd" if drawing is WinogradDrawing else "fft")
+    made = drawing(trace, Style(THEMES["light"], 1.0, DejaVu()))
+    tables = list(made.tables.values())
+    signs = [item for item in made.page.static if isinstance(item, Text) and item.text in {"∗", "⊙", "="}]
+    assert len(signs) > 2
+    for sign in signs:
+        beside = [table for table in tables if table.y < sign.y < table.bottom]
+        left = max(table.right for table in beside if table.right < sign.x)
+        right = min(table.x for table in beside if table.x > sign.x)
+        assert sign.x == pytest.approx((left + right) / 2, abs=1)

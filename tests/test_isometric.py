@@ -301,7 +301,7 @@ def test_the_kernel_covers_no_cell(size, kernel, stride, dilation, tall):
         {"input": {"size": turned(size)}, "layer": layer, "view": {"kind": "isometric", "cells": "numbers"}}
     )
     view = Drawing(trace(spec), OUTLINED)
-    found = kernel_sign(view, 0.0)
+    found = kernel_sign(view, (0.0, float("inf"), 0.0, 0.0))
     assert found is not None
     _, (left, top, wide, high) = found
     for floor in (floor.plane for floor in view.floors):
@@ -439,3 +439,11 @@ def test_cells_in_shades_never_cover_the_edges_of_those_done_before():
     kept = [item for frame in drawn.frames for item in frame.kept]
     assert sum(item.rows * item.columns for item in kept if isinstance(item, Mosaic)) == 4 * 4
     assert any(isinstance(item, Lines) for item in kept)
+
+
+@pytest.mark.parametrize("name", ["isometric_numbers", "isometric_reflect"])
+def test_the_names_of_output_and_kernel_stand_on_one_line(name):
+    drawn = pictures.scene(conv_anim.load(f"templates/isometric/{name}.yaml"))
+    names = [item for item in drawn.static if isinstance(item, Text) and item.bold]
+    heights = {item.y for item in names if item.text.startswith(("output", "kernel"))}
+    assert len(heights) == 1

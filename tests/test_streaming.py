@@ -353,3 +353,14 @@ def test_the_sum_of_the_last_output_of_a_chunk_is_written():
         assert text.startswith(f"output {output}: ")
         assert text.endswith(f" = {trace.output[0, output - 1]:g}")
         assert [int(n) for n in re.findall(r"(\d+)·", text)] == read
+
+
+@pytest.mark.parametrize("name", ["key_value_cache", "stream_causal", "stream_lookahead"])
+def test_the_ground_of_what_is_kept_meets_neither_the_margin_nor_the_word_below(name):
+    drawn = pictures.scene(conv_anim.load(f"templates/streaming/{name}.yaml"))
+    left = min(item.x for item in drawn.static if isinstance(item, Text) and item.anchor == "start")
+    time = min(item.y - item.size for item in drawn.static if isinstance(item, Text) and item.text == "time")
+    grounds = [box for k in range(len(drawn.frames)) for item in said(name, k)[1] for box in item.boxes]
+    assert grounds
+    assert min(x for x, *_ in grounds) >= left - 1
+    assert max(y + high for _, y, _, high in grounds) <= time

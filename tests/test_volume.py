@@ -156,7 +156,10 @@ def test_parts_do_not_overlap(layers):
 @pytest.mark.parametrize("layers", CASES.values(), ids=CASES)
 def test_labels_stand_over_their_parts(layers):
     lineup = view(*layers).lineup
-    columns = [(x, x + wide) for x, wide in lineup.columns]
+    starts = [lineup.page.anchors[f"column {k}"][0] for k in range(len(lineup.sizes))]
+    labels = [label.width for label in lineup.labels] or [0.0] * len(starts)
+    wide = [max(label, width) for label, (width, _) in zip(labels, lineup.sizes, strict=True)]
+    columns = [(x, x + width) for x, width in zip(starts, wide, strict=True)]
     assert all(end < start for (_, end), (start, _) in pairwise(columns))
     for (start, end), left, (width, _) in zip(columns, lineup.lefts, lineup.sizes, strict=True):
         assert (left - start) == pytest.approx(end - left - width, abs=1)

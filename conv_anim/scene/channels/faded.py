@@ -22,6 +22,8 @@ def faded(item: Primitive, style: Style, on: str) -> Primitive:
         return None if one is None else replace(one, color=mix(ground, one.color, 0.5))
 
     if isinstance(item, Text):
+        if item.color == style.label_ink:  # of signs and names, which are as quiet on the page
+            return item
         return replace(item, color=style.ink_on(mix(ground, on, FAINT), style.colors.muted))
     if isinstance(item, Boxes):
         fill = None if item.fill is None else mix(ground, item.fill, FAINT)

@@ -72,8 +72,10 @@ class Products:
         terms: list[tuple[Number, Number]],
         bias: tuple[str, Number] | None,
         value: Number,
+        *,
+        left: float | None = None,
     ) -> list[Primitive]:
-        """The products in the middle of a width; then what they add up to."""
+        """The products from a place or in the middle of a width; then what they add up to."""
         formats = self.formats.finer(enough(lambda more: self._adds_up(self.formats.finer(more), terms, bias, value)))
         texts = [f"{formats.x.factor(x)}·{formats.w.factor(w)}" for x, w in terms]
         lines = [" + ".join(texts[k : k + self.columns]) for k in range(0, len(texts), self.columns)]
@@ -84,7 +86,7 @@ class Products:
         style, size = self.style, self.size
         before = style.width(name, size=size)
         wide = max(style.width(line, size=size) for line in lines) + style.width(result, size=size, bold=True)
-        x = (width - before - wide) / 2
+        x = (width - before - wide) / 2 if left is None else left
         found: list[Primitive] = [style.text(x, top, name, size=size, color=style.label_ink)]
         for k, line in enumerate(lines):
             found.append(style.text(x + before, top + k * LEADING * size, line, size=size, color=style.text_ink))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ from conv_anim.scene.channels.hit_regions import of_inputs, of_maps
 from conv_anim.scene.channels.pixel_shuffle import pixel_shuffle
 from conv_anim.scene.channels.products import LEADING, Products
 from conv_anim.scene.layout import align
+from conv_anim.scene.primitives import Text
 from conv_anim.scene.sheets.grid import LARGER
 from conv_anim.scene.sheets.sheet import two
 from conv_anim.scene.wording import words
@@ -41,6 +43,9 @@ WORKED = 560
 """Pixels, at scale 1, that the lines of products may take beside maps in shades, even if these take less."""
 TOLD = 360
 """Pixels, at scale 1, that a line of a sum may take even if the maps take less."""
+
+MEASURED = 40
+"""Steps whose products are measured, at most."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +154,12 @@ class ChannelsView(BegunFilter):
         told = self._multiplied if self.is_shaded else self.layer.layer.interpolation is not None
         if not told:
             return 0
-        return max(len(self._shared(self.steps.cell(k))) for k in range(len(self.steps)))
+        return max(map(len, self._all_shared))
+
+    @cached_property
+    def _all_shared(self) -> list[list[str]]:
+        """What is told in each step."""
+        return [self._shared(self.steps.cell(k)) for k in range(len(self.steps))]
 
     @property
     def _multiplied(self) -> bool:
@@ -170,12 +180,28 @@ class ChannelsView(BegunFilter):
     def added(self, cell: tuple[int, ...]) -> list[Primitive]:
         if self._shares:
             style, size, told = self.style, self.style.label_size, self._shared(cell)
-            left = (self.width - max(style.width(text, size=size) for text in told)) / 2
-            tops = (self.sum_top + k * LEADING * size for k in range(len(told)))
+            tops, left = (self.sum_top + k * LEADING * size for k in range(len(told))), self._told_left
             ink = style.text_ink
             return [style.text(left, y, text, size=size, color=ink) for y, text in zip(tops, told, strict=True)]
-        if self._products is None:
-            return super().added(cell)
+        return super().added(cell) if self._products is None else self._worked(self._products, cell, self._left)
+
+    @cached_property
+    def _told_left(self) -> float:
+        """Where lines begin that are in the middle together: none moves from step to step."""
+        size = self.style.label_size
+        widest = max(self.style.width(text, size=size) for told in self._all_shared for text in told)
+        return (self.width - widest) / 2
+
+    @cached_property
+    def _left(self) -> float:
+        """Where the products begin in every step: of some steps the widest are in the middle, and none goes too far."""
+        assert self._products is not None
+        some = range(0, len(self.steps), ceil(len(self.steps) / MEASURED))
+        firsts = [self._worked(self._products, self.steps.cell(k))[0] for k in some]
+        least = min(first.x for first in firsts if isinstance(first, Text))
+        return max(0.0, min(least, self.width - self._products.widest))
+
+    def _worked(self, products: Products, cell: tuple[int, ...], left: float | None = None) -> list[Primitive]:
         row = self.rows(cell[0])[0]
         places, weights = self._kept(self.cells_read(row.channel_row, cell[1:])), self._met(row)
         read = [row.sheet.number_at(place) for place in places]
@@ -184,7 +210,7 @@ class ChannelsView(BegunFilter):
         # a map that is added to others has no bias yet
         given = None if self.meet else self.layer.bias
         bias = None if given is None else (self.bias_of(output), given[output].item())
-        return self._products.at(self.width, self.sum_top, terms, bias, value)
+        return products.at(self.width, self.sum_top, terms, bias, value, left=left)
 
     @property
     def phases(self) -> frozenset[Phase]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from conv_anim.scene.arithmetic.layer_formats import Formats
 from conv_anim.scene.callouts import Legend
-from conv_anim.scene.layout import EMPTY, Panel, align, anchored, column, pad, static, table
+from conv_anim.scene.layout import EMPTY, Panel, align, anchored, column, over, pad, space, static, table
 from conv_anim.scene.primitives import Lines, Polygons, Stroke
 from conv_anim.scene.sheets.slots import named, settled, sign, slot
 from conv_anim.scene.sheets.table import Table, Track
@@ -40,6 +40,8 @@ ABOVE = 3
 SIGNS = (("∗", "="), ("⊙", "="))
 """Between the maps above, and between those below: the kernel slides, or every pair is multiplied."""
 
+SIGN = 20
+"""Pixels of a sign between two maps, at scale 1."""
 TOLD, LINE = 13, 300
 """Pixels, at scale 1, of the text below the maps, and what a line of it may take where the maps take less."""
 WORKED = "worked"
@@ -181,7 +183,7 @@ class Detour(Traced):
         lines = []
         for names, signs in zip((NAMES[:ABOVE], NAMES[ABOVE:]), self.signs, strict=True):
             first, second, third = (self._named(name) for name in names)
-            lines.append([first, self._sign(signs[0]), second, self._sign(signs[1]), third])
+            lines.append([first, self._room_for(signs[0]), second, self._room_for(signs[1]), third])
         fits = all(
             self._tables[name].width >= one.width
             for name, one in zip(NAMES, lines[0][::2] + lines[1][::2], strict=True)
@@ -194,7 +196,7 @@ class Detour(Traced):
             down=style.close,
             align="middle" if fits else "start",
         )
-        return align(made, made.anchors[UP][0], 0, across="start")
+        return align(over(made, self._signs(made)), made.anchors[UP][0], 0, across="start")
 
     def _worked(self, width: float) -> Panel:
         """Room for the longest description of a step."""
@@ -217,11 +219,19 @@ class Detour(Traced):
             for n, line in enumerate(self._broken(k, wide, most))
         ]
 
-    def _sign(self, text: str) -> Panel:
-        size = self.style.em(20)
-        wide, high = self.style.width(text, size=size), size
-        item = self.style.centered(wide / 2, high / 2, text, size=size, color=self.style.label_ink)
-        return written((item,), wide, high)
+    def _room_for(self, sign: str) -> Panel:
+        size = self.style.em(SIGN)
+        return space(self.style.width(sign, size=size), size)
+
+    def _signs(self, made: Panel) -> Panel:
+        """Each halfway between two maps."""
+        found: list[Primitive] = []
+        for names, signs in zip((NAMES[:ABOVE], NAMES[ABOVE:]), self.signs, strict=True):
+            for one, other, text in zip(names, names[1:], signs, strict=False):
+                (left, top), (right, _) = made.anchors[one], made.anchors[other]
+                x, y = (left + self._tables[one].width + right) / 2, top + self._tables[one].height / 2
+                found.append(self.style.centered(x, y, text, size=self.style.em(SIGN), color=self.style.label_ink))
+        return written(tuple(found), made.width, made.height)
 
     def _way(self, said: str, *, down: bool) -> Panel:
         """An arrow with what it stands for."""

@@ -193,7 +193,7 @@ class Strip:
         return said - wide
 
     def _beside_arrow(self, wide: float) -> float:
-        return wide / 2 + self.style.half
+        return wide / 2 + self.style.close
 
     def static(self) -> list[Primitive]:
         """Signs, arrows and labels."""

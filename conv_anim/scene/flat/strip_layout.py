@@ -62,4 +62,5 @@ class StripLayout:
             made = align(made, max(each.width for each in written), height)
         if not self.legend.height:
             return made
-        return replace(column(made, self.legend.panel, gap=self.style.gap), baseline=made.baseline)
+        gap = self.style.wide if written else self.style.gap
+        return replace(column(made, self.legend.panel, gap=gap), baseline=made.baseline)

@@ -25,8 +25,8 @@ CELL = 24
 """The side of its cells, in pixels at scale 1."""
 
 
-def kernel_sign(view: Isometric, label_end: float) -> tuple[Items, Box] | None:
-    """Its label and its cells, to the right of the output and of where its label ends.
+def kernel_sign(view: Isometric, label: Box) -> tuple[Items, Box] | None:
+    """Its label and its cells, to the right of the output and of its ``label``, and no lower than that.
 
     None where no numbers of it are met, or it is too large.
     """
@@ -36,17 +36,18 @@ def kernel_sign(view: Isometric, label_end: float) -> tuple[Items, Box] | None:
     if not view.numbers.shows_products:
         return None
     values, fmt = plane(kernels[0, 0]), weights_format(kernels)
-    label = words.kernel_label(view.layer, view.say)
-    name = words.kernel_of(view.trace) if view.trace.spec.labels and view.trace.spec.labels.kernel else label.name
-    sign = Callout(style, words.Label(name, label.detail), style.colors.kernel)
+    named = words.kernel_label(view.layer, view.say)
+    name = words.kernel_of(view.trace) if view.trace.spec.labels and view.trace.spec.labels.kernel else named.name
+    sign = Callout(style, words.Label(name, named.detail), style.colors.kernel)
     wanted = Numbers.fitting(style, round(CELL * style.scale), fmt.texts(kernels), view.numbers.size)
     contents = Contents(letter=W) if view.numbers.symbols else Contents()
     (rows, columns), top_plane = values.shape, view.floors[-1].plane
     grid = Grid(style, wanted, rows, columns, 0.0, 0.0, contents)
     high = sign.height + style.half + grid.height
     right, low = top_plane.at(top_plane.rows, top_plane.columns)
-    left, wide = round(max(right, label_end) + style.loose), max(sign.width, grid.width)
-    top = round(min(low, _highest(view.floors[0].plane, left, left + wide) - style.gap) - high)
+    left, wide = round(max(right, label[0] + label[2]) + style.loose), max(sign.width, grid.width)
+    lowest = min(low, _highest(view.floors[0].plane, left, left + wide) - style.gap)
+    top = min(label[1], round(lowest - high))
     grid = replace(grid, x=left, y=top + high - grid.height)
     masked = [two(cell) for cell in view.layer.operator.left_out]
     items = (*sign.at(left, top), *grid.filled(values, fmt, style.colors.kernel), *grid.hatched(masked))

@@ -50,7 +50,7 @@ def _signs(view: Isometric) -> list[tuple[Items, Box]]:
     floors, signs = view.floors, _callouts(view)
     if len(view.trace.layers) == 1:
         below, above = _below_right(floors[0], signs[0]), _above_left(floors[1], signs[1])
-        kernel = kernel_sign(view, above[1][0] + above[1][2])
+        kernel = kernel_sign(view, above[1])
         return [below, above, *([] if kernel is None else [kernel])]
     right = max(floor.plane.box[0] + floor.plane.box[2] for floor in floors) + view.style.gap
     return _beside(floors, signs, right)

@@ -73,7 +73,7 @@ class Plan(Traced):
         if not self.labelled:
             return Part(table, None, headroom)
         headroom = max(headroom, sign_half(self.style) - table.height / 2)
-        return Part(table, Callout(self.style, self.labels[name], self.swatch(name)), headroom + self.style.half)
+        return Part(table, Callout(self.style, self.labels[name], self.swatch(name)), headroom + self.style.close)
 
     # where they go
 

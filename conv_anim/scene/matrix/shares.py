@@ -209,7 +209,7 @@ class SharesPlan(Traced):
         if not self.labelled:
             return Part(table, None)
         sign = Callout(self.style, labels[name], self._swatch(name), keys=self._keys(name, number))
-        return Part(table, sign, self.style.half)
+        return Part(table, sign, self.style.close)
 
     def _swatch(self, name: str) -> str | None:
         colors = self.style.colors

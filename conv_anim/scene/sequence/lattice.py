@@ -112,6 +112,11 @@ class Lattice(Traced):
         widest = max(self.style.width(text, size=self.number_size, bold=True) for texts in self.maps for text in texts)
         return round(max(16 * self.style.scale, 0.6 * widest + 3 * self.style.scale))
 
+    @property
+    def reach(self) -> int:
+        """How far a node reaches from its middle, with the ground that it may have, in pixels."""
+        return self.radius
+
     @cached_property
     def pitch(self) -> float:
         """The least distance from one node to the next; in figures that belong together it is the same."""
@@ -148,7 +153,7 @@ class Lattice(Traced):
         """The maps as rows of nodes, the input lowest."""
         floor = self._floor if self.style.fit is None else max(self._floor, self.style.fit.rise)
         rows = rows_of(self.sides, pitch=self.pitch, scale=self.style.scale, floor=floor)
-        left = self.radius + (0.0 if self.style.fit is None else self.style.fit.lead * rows[0].step - self._before)
+        left = self.reach + (0.0 if self.style.fit is None else self.style.fit.lead * rows[0].step - self._before)
         masks = [*map(_left_out, self.layers), frozenset[tuple[int, ...]]()]
         return [replace(row.moved(left, self.top), left_out=mask) for row, mask in zip(rows, masks, strict=True)]
 
@@ -175,7 +180,7 @@ class Lattice(Traced):
     @property
     def _before(self) -> float:
         """How far in the middle of the input's first cell stands, in pixels."""
-        return self.radius + self._lowest.made(0)[0]
+        return self.reach + self._lowest.made(0)[0]
 
     @property
     def fit(self) -> Fit:
@@ -188,7 +193,7 @@ class Lattice(Traced):
     def top(self) -> float:
         """How far below the upper edge the highest row lies."""
         label = 0.0 if not self.labelled else self.posts[-1].height / 2
-        return max(self.radius, round(label))
+        return max(self.reach, round(label))
 
     @cached_property
     def nodes(self) -> list[Nodes]:
@@ -221,7 +226,7 @@ class Lattice(Traced):
     @cached_property
     def right(self) -> float:
         """Where the widest row ends."""
-        return max(row.at(row.cells()[-1])[0] for row in self.rows) + self.radius
+        return max(row.at(row.cells()[-1])[0] for row in self.rows) + self.reach
 
     @property
     def timed(self) -> bool:
@@ -240,7 +245,7 @@ class Lattice(Traced):
     @property
     def arcs_end(self) -> float:
         """Where the lowest row ends, with the arcs below it."""
-        arcs = ARC * self.radius if self.marks[0].borrowed else self.radius
+        arcs = ARC * self.radius if self.marks[0].borrowed else self.reach
         return self.rows[0].y + arcs
 
     @property

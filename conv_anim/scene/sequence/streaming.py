@@ -120,6 +120,10 @@ class StreamLattice(Lattice):
     def timed(self) -> bool:
         return True
 
+    @property
+    def reach(self) -> int:
+        return round((1 + TRAY) * self.radius)
+
     asks = False  # the query is that of the cell that arrives
 
     @property
@@ -224,7 +228,7 @@ class StreamingView(SequenceView):
         """One ground for neighbours."""
         if not kept:
             return []
-        row, reach = nodes.row, round((1 + TRAY) * nodes.radius)
+        row, reach = nodes.row, self.lattice.reach
         boxes = []
         for first, count in runs(list(kept)):
             left, right = row.made(first)[0], row.made(first + count - 1)[0]

@@ -55,7 +55,7 @@ class Dimension:
         number = style.centered(*self.at(middle), text, size=style.small_size, color=color)
         ux, uy = map(abs, self.along)
         height = style.small_size * style.font.cap_height
-        room = (ux * style.width(text, size=style.small_size) + uy * height) / 2 + style.hair
+        room = (ux * style.width(text, size=style.small_size) + uy * height) / 2 + ux * style.hair + uy * style.thin
         if middle - room < style.hair:
             return [number]
         lines = [(self.at(0), self.at(middle - room)), (self.at(middle + room), self.at(self.length))]

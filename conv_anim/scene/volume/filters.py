@@ -200,7 +200,7 @@ class Bank:
             items.append(Boxes(((x, y, wide, high),), None, Stroke(color, max(1.0, style.scale))))
             names = [name for name in self.names[group] if self._wide(name) <= wide] if self.names else []
             if names:
-                top = y - (0.4 + style.font.cap_height) * style.small_size
+                top = y - (0.6 + style.font.cap_height) * style.small_size
                 ink = style.text_ink if bold else style.label_ink
                 items.append(style.text(x, top, names[0], size=style.small_size, color=ink, bold=bold))
         return items
