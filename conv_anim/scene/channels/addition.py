@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from math import ceil
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from conv_anim.scene.arithmetic.numbers import plane
@@ -13,17 +13,20 @@ from conv_anim.scene.channels.drawing import ChannelDrawing
 from conv_anim.scene.channels.headings import ends
 from conv_anim.scene.channels.outputs import Column, pile
 from conv_anim.scene.hit_regions import of_grid
+from conv_anim.scene.layout import pad, row
 from conv_anim.scene.primitives import Boxes
 from conv_anim.scene.sheets.grid import Grid
 from conv_anim.scene.sheets.sheet import two
+from conv_anim.scene.sheets.slots import slot
 from conv_anim.scene.wording.words import Label
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
     from conv_anim.scene.channels.layer_rows import ChannelRow
-    from conv_anim.scene.channels.outputs import Outputs, Pile
+    from conv_anim.scene.channels.outputs import Outputs
     from conv_anim.scene.channels.tally import Tally
     from conv_anim.scene.hit_regions import HitRegion
+    from conv_anim.scene.layout import Panel
     from conv_anim.scene.primitives import Items, Primitive
 
 
@@ -65,13 +68,38 @@ class Addition(ChannelDrawing):
         return [*["+"] * (len(self.placed) - 1), f"{self.bias_text} =".strip()]
 
     @cached_property
-    def _lefts(self) -> list[int]:
-        """Where the maps begin, and the output."""
-        lefts, x, wide = [0], 0.0, self._shape[1] * self.numbers.cell
-        for text in self.texts:
-            x += max(wide + self.style.width(text, size=self.sign_size) + self.style.wide, self._named)
-            lefts.append(round(x))
-        return lefts
+    def page(self) -> Panel:
+        """Room for the maps and, after them, for the output: all on one middle, an anchor for each by its number."""
+        wide, high = self._size
+        rooms = [
+            max(wide + self.style.width(text, size=self.sign_size) + self.style.wide, self._named)
+            for text in self.texts
+        ]
+        maps = [pad(slot(str(k), wide, high), right=room - wide) for k, room in enumerate(rooms)]
+        return pad(row(*maps, slot(str(len(maps)), *self._made_size)), top=self.top)
+
+    @property
+    def _size(self) -> tuple[float, float]:
+        """Width and height of a map, in pixels."""
+        rows, columns = self._shape
+        return columns * self.numbers.cell, round(rows * self.numbers.cell)
+
+    @cached_property
+    def _made_size(self) -> tuple[float, float]:
+        """Width and height of the output or of the pile of outputs, in pixels."""
+        if self.out_channels == 1:
+            return self._size
+        stack = pile(self).filling.stack
+        return stack.width, ceil(stack.height)
+
+    def _corner(self, k: int) -> tuple[int, int]:
+        """Where a map begins, or the output."""
+        x, y = self.page.anchors[str(k)]
+        return round(x), floor(y)
+
+    @property
+    def _last(self) -> tuple[int, int]:
+        return self._corner(len(self.texts))
 
     @cached_property
     def _named(self) -> float:
@@ -89,15 +117,13 @@ class Addition(ChannelDrawing):
         rows, columns = plane(self.layer.output[0]).shape
         return rows, columns
 
-    def _grid(self, x: int) -> Grid:
-        rows, columns = self._shape
-        y = self.top + (self.bottom - self.top - rows * self.numbers.cell) // 2
-        return Grid(self.style, self.numbers, rows, columns, x, round(y), self.map_contents)
+    def _grid(self, k: int) -> Grid:
+        return Grid(self.style, self.numbers, *self._shape, *self._corner(k), self.map_contents)
 
     @cached_property
     def grids(self) -> list[Grid]:
         """The maps that are shown."""
-        return [self._grid(x) for x in self._lefts[:-1]]
+        return [self._grid(k) for k in range(len(self.texts))]
 
     def _parts(self, channel: int) -> list[tuple[Grid, ChannelRow | None]]:
         """What is added up to an output: its maps in their grids; None for the ones left out."""
@@ -105,46 +131,40 @@ class Addition(ChannelDrawing):
         return [(grid, None if k is None else rows[k]) for grid, k in zip(self.grids, self.placed, strict=True)]
 
     @cached_property
-    def _pile(self) -> Pile | None:
-        if self.out_channels == 1:
-            return None
-        made = pile(self)
-        return made.at(self._lefts[-1], self.top + ceil(made.filling.stack.depth.total))
-
-    @cached_property
     def outputs(self) -> Outputs:
-        if self._pile is not None:
-            return self._pile
-        return Column(self, (replace(self._grid(self._lefts[-1]), contents=self.output_contents),))
+        """The output, or all of them in a pile."""
+        if self.out_channels == 1:
+            return Column(self, (replace(self._grid(len(self.texts)), contents=self.output_contents),))
+        made, (x, y) = pile(self), self._last
+        return made.at(x, y + ceil(made.filling.stack.depth.total))
 
     @property
     def width(self) -> float:
-        wide = self._shape[1] * self.numbers.cell if self._pile is None else self._pile.filling.stack.width
-        last = self.out_channels - 1
-        return self._lefts[-1] + max(wide, self.sign(last).width if self.labelled else 0)
+        """In pixels."""
+        label = self.sign(self.out_channels - 1).width if self.labelled else 0
+        return self._last[0] + max(self._made_size[0], label)
 
     @property
     def bottom(self) -> int:
-        high = round(self._shape[0] * self.numbers.cell)
-        return self.top + (high if self._pile is None else ceil(self._pile.filling.stack.height))
+        return round(self.page.height)
 
     def begun(self, channel: int) -> Items:
         items: list[Primitive] = [Boxes(((0, 0, self.width, self.bottom),), self.style.colors.background)]
-        for grid, row in self._parts(channel):
-            if row is None:
+        for grid, term in self._parts(channel):
+            if term is None:
                 items.append(self._centered(grid.x + grid.width / 2, "…"))
                 continue
-            items += grid.filled(plane(row.map), self.map_format, self.map_color(row.channel))
+            items += grid.filled(plane(term.map), self.map_format, self.map_color(term.channel))
             if self.labelled:
-                items.append(grid.name(self._name(row.channel), gap=self.style.close))
+                items.append(grid.name(self._name(term.channel), gap=self.style.close))
         texts = [*self.texts[:-1], f"{self.bias_of(channel)} =".strip()]
-        rights = [grid.x + grid.width for grid in self.grids]
-        for right, left, text in zip(rights, self._lefts[1:], texts, strict=True):
-            items.append(self._centered((right + left) / 2, text))
+        lefts = [*(grid.x for grid in self.grids[1:]), self._last[0]]
+        for grid, left, text in zip(self.grids, lefts, texts, strict=True):
+            items.append(self._centered((grid.x + grid.width + left) / 2, text))
         items += self.outputs.static(channel)
         if self.labelled:
             sign = self.sign(channel)
-            items += sign.at(self._lefts[-1], self.top - self.style.close - sign.height)
+            items += sign.at(self._last[0], self.top - self.style.close - sign.height)
         return tuple(items)
 
     def _centered(self, x: float, text: str) -> Primitive:
@@ -164,9 +184,9 @@ class Addition(ChannelDrawing):
         """The cell of every map that is added."""
         items: list[Primitive] = []
         place = two(cell[1:])
-        for grid, row in self._parts(cell[0]):
-            if row is not None:
-                fill, value = self.style.under_window(self.map_color(row.channel)), row.map[cell[1:]].item()
+        for grid, term in self._parts(cell[0]):
+            if term is not None:
+                fill, value = self.style.under_window(self.map_color(term.channel)), term.map[cell[1:]].item()
                 items += grid.cell(place, self.map_format(value), fill, bold=True, value=value)
                 items += grid.framed([place])
         return items
@@ -174,7 +194,7 @@ class Addition(ChannelDrawing):
     def hit_regions(self) -> list[HitRegion]:
         """A cell of the maps that are added is a part of an output cell."""
         axes = self.layer.output.ndim - 1
-        added = [grid for grid, row in self._parts(0) if row is not None]
+        added = [grid for grid, term in self._parts(0) if term is not None]
         parts = [region for grid in added for region in of_grid("output", grid, None, axes)]
         return [*parts, *self.outputs.hit_regions()]
 
