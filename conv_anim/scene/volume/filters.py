@@ -9,11 +9,15 @@ from math import ceil
 from typing import TYPE_CHECKING, TypeAlias
 
 from conv_anim.scene.color import mix
+from conv_anim.scene.layout import column, pad, row, space
 from conv_anim.scene.primitives import Boxes, Stroke
+from conv_anim.scene.sheets.slots import slot
 from conv_anim.scene.style import text_box
+from conv_anim.spec.grouping import grouped
 from conv_anim.values import dataclass, replace
 
 if TYPE_CHECKING:
+    from conv_anim.scene.layout import Panel
     from conv_anim.scene.primitives import Box, Point, Primitive, Text
     from conv_anim.scene.style import Style
     from conv_anim.scene.volume.oblique import Stack
@@ -126,17 +130,32 @@ class Bank:
         """The room above a frame for what its group is called, in pixels."""
         return round(1.5 * self.style.small_size) if self.framed and self.names else 0.0
 
-    @property
-    def _across(self) -> float:
-        """The width of the filters alone, in pixels."""
-        columns = 1 + max(slot.column for slot in self.slots)
-        return columns * self.filter.width + (columns - 1) * self.gap
-
     @cached_property
+    def page(self) -> Panel:
+        """Room for all filters in the frames of their groups, an anchor for each slot by its row and column."""
+        groups = grouped((slot.first // self.each if self.framed else 0, slot) for slot in self.slots)
+        apart, room = self.gap + self.dots_room, self.room
+        filters = [
+            column(*map(self._line, grouped((one.row, one) for one in slots).values()), gap=apart)
+            for slots in groups.values()
+        ]
+        framed = (pad(one, left=room, top=self.named + room, right=room, bottom=room) for one in filters)
+        return column(column(*framed, gap=apart), space(self._called), align="middle")
+
+    def _line(self, slots: Sequence[Slot]) -> Panel:
+        wide, high = self.filter.width, self.filter.height + self.below
+        return row(*(slot(f"{one.row} {one.column}", wide, high) for one in slots), gap=self.gap)
+
+    @property
+    def _called(self) -> float:
+        """What the widest name of a group takes, in pixels."""
+        names = max((self._wide(names[-1 if self.narrow else 0]) for names in self.names), default=0.0)
+        return names if self.framed else 0.0
+
+    @property
     def width(self) -> float:
         """In pixels: with the frames of groups, as wide as what these are called."""
-        name = max((self._wide(names[-1 if self.narrow else 0]) for names in self.names), default=0.0)
-        return ceil(max(self._across + 2 * self.room, name)) if self.framed else self._across
+        return ceil(self.page.width) if self.framed else self.page.width
 
     def _wide(self, name: str) -> float:
         return self.style.width(name, size=self.style.small_size, bold=True)
@@ -144,19 +163,13 @@ class Bank:
     @property
     def height(self) -> float:
         """In pixels."""
-        rows = 1 + max(slot.row for slot in self.slots)
-        high = rows * (self.filter.height + self.below) + (rows - 1) * (self.gap + self.dots_room)
-        return high + (self.op.groups * (self.named + 2 * self.room) if self.framed else 0.0)
+        return self.page.height
 
     def stack(self, slot: Slot) -> Stack:
         """The filter in a slot, in its place."""
-        x = self.x + (self.width - self._across) / 2 + slot.column * (self.filter.width + self.gap)
-        pitch = self.filter.height + self.below + self.gap + self.dots_room
-        y = self.y + slot.row * pitch + self.filter.depth.total
-        if self.framed:
-            group = slot.first // self.each
-            y += (group + 1) * self.named + (2 * group + 1) * self.room
-        return replace(self.filter, x=round(x), y=round(y))
+        x, y = self.page.anchors[f"{slot.row} {slot.column}"]
+        left = self.x + (self.width - self.page.width) / 2
+        return replace(self.filter, x=round(left + x), y=round(self.y + y + self.filter.depth.total))
 
     def frame(self, group: int) -> Box:
         """The box around the filters of a group."""
@@ -183,8 +196,8 @@ class Bank:
     def items(self, seen: Sequence[int], *, at_rest: bool = False) -> list[Primitive]:
         """The filters, some of which are seen at work and stand out unless all do; at rest all of them alike."""
         items = self._frames(None if at_rest else seen[0] // self.each) if self.framed else []
-        for slot in self.slots:
-            items += self._filter(slot, () if at_rest else seen, slot.shows(seen[0]))
+        for place in self.slots:
+            items += self._filter(place, () if at_rest else seen, place.shows(seen[0]))
         for above, below in pairwise(self.slots):
             if below.shows(seen[0]) - above.shows(seen[0]) > 1:
                 items += self._dots(above, below)
