@@ -901,3 +901,16 @@ def test_signs_of_groups_at_rest_are_no_stronger_than_those_at_work(output):
     signs = [item for item in shown.begun(output) if isinstance(item, Text) and item.text in {"∗", "=", "+"}]
     assert len(signs) > 8
     assert {item.color for item in signs} == {shown.style.label_ink}
+
+
+@pytest.mark.parametrize("layer", [GROUPED, CASES["grouped, one axis"]])
+def test_a_bracket_leads_to_a_sign_that_is_as_far_from_it_as_from_the_output(layer):
+    shown = view(figure(layer))
+    outputs = shown.outputs
+    items, height = shown.begun(0), outputs.grid(0).middle
+    leads = [line for item in items if isinstance(item, Lines) for line in item.lines if len(line) == 2]
+    end = max(right for (_, y), (right, low) in leads if y == low == height and right < outputs.x)
+    sign = max((item for item in items if isinstance(item, Text) and item.text == "="), key=lambda item: item.x)
+    half = shown.style.width(sign.text, size=sign.size) / 2
+    assert sign.x - end == pytest.approx(outputs.x - sign.x)
+    assert sign.x - end == pytest.approx(half + shown.style.gap)

@@ -11,8 +11,9 @@ from conv_anim.scene.callouts import Callout
 from conv_anim.scene.channels.headings import headings
 from conv_anim.scene.channels.outputs import Column, pile
 from conv_anim.scene.channels.towers import Heights, MapRows, Tower
-from conv_anim.scene.layout import anchored, row, space
+from conv_anim.scene.layout import row, space
 from conv_anim.scene.sheets.grid import Grid
+from conv_anim.scene.sheets.slots import slot
 from conv_anim.scene.sheets.stacks import broken
 from conv_anim.values import dataclass, replace
 
@@ -172,8 +173,7 @@ class Arrangement:
             max(wide + self._between(k), self._named(k) + self.style.gap if self.labelled else 0.0)
             for k, wide in enumerate(self._widths)
         ]
-        columns = (anchored(space(wide), **{str(k): (0.0, 0.0)}) for k, wide in enumerate(rooms))
-        page = row(space(self.bar_room), *columns)
+        page = row(space(self.bar_room), *(slot(str(k), wide, 0.0) for k, wide in enumerate(rooms)))
         return [round(page.anchors[str(k)][0]) for k in range(len(rooms))]
 
     def _named(self, column: int) -> float:

@@ -203,8 +203,9 @@ class BegunFilter(ChannelDrawing):
         ticks = tuple(((start, m.middle), (x, m.middle)) for m in maps)
         spine = ((x, min(maps[0].middle, y)), (x, max(maps[-1].middle, y)))
         text = f"{self.bias_of(channel)} =".strip()
-        end = x + self.style.gap
-        middle, lead = (end + outputs.x) / 2, ((x, y), (end, y))
+        wide = self.style.width(text, size=self.places.sign_size)
+        middle = outputs.x - self.style.gap - wide / 2
+        lead = ((x, y), (middle - wide / 2 - self.style.gap, y))
         plus = [self._sign(a.x + a.width / 2, (a.y + a.height + b.y) / 2, "+") for a, b in pairwise(maps)]
         return [
             Lines((*ticks, spine, lead), self._stroke),

@@ -102,11 +102,9 @@ class WovenMaps(Moved):
     @cached_property
     def page(self) -> Panel:
         """Room for all maps: beside each large one the array of the small ones that it is made of, or makes."""
-        rows, labels = (
-            [self._block(k) for k in range(len(self._large_maps))],
-            self.signs[0].width if self.labelled else 0,
-        )
-        blocks = [[align(first, labels, 0.0, across="start"), second] for first, second in rows]
+        label = self.signs[0].width if self.labelled else 0.0
+        pairs = (self._block(k) for k in range(len(self._large_maps)))
+        blocks = [[align(first, label, 0.0, across="start"), second] for first, second in pairs]
         return pad(table(blocks, across=5 * self.style.gap, down=self.gap), top=self.top)
 
     def _block(self, number: int) -> list[Panel]:
